@@ -1,0 +1,169 @@
+//! From text to fields: size and depth limits, one parser, tolerant field names.
+//!
+//! Invariants: text beyond the limits is refused before it is parsed; a duration is never negative
+//! and never above [`LONGEST`].
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::{WireError, names::same_name};
+
+/// Deepest nesting of arrays and objects that is accepted.
+pub const MAX_DEPTH: usize = 32;
+
+/// Longest duration a peer can tell: ten years. Larger ones are clamped, so that arithmetic on
+/// them cannot overflow.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+
+/// Parses a JSON object of at most `limit` bytes.
+pub(crate) fn parse_object(text: &str, limit: usize) -> Result<Map<String, Value>, WireError> {
+    if text.len() > limit {
+        return Err(WireError::TooLarge {
+            length: text.len(),
+            limit,
+        });
+    }
+    if depth_exceeded(text) {
+        return Err(WireError::TooDeep);
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(WireError::NotAnObject),
+        Err(_) => Err(WireError::NotJson),
+    }
+}
+
+/// Counts brackets outside strings. Text that is not JSON may be misjudged here; the parser
+/// refuses it next.
+fn depth_exceeded(text: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return true;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Reads the fields of one JSON object by tolerant name. `null` counts as absent.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of(value: &'a Value) -> Result<Self, WireError> {
+        value.as_object().map(Self).ok_or(WireError::NotAnObject)
+    }
+
+    pub(crate) fn find(self, field: &str) -> Option<&'a Value> {
+        self.0
+            .get(field)
+            .or_else(|| {
+                let mut pairs = self.0.iter();
+                pairs
+                    .find(|(name, _)| same_name(name, field))
+                    .map(|(_, value)| value)
+            })
+            .filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn optional<T>(
+        self,
+        field: &'static str,
+        expected: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, WireError> {
+        match self.find(field) {
+            None => Ok(None),
+            Some(value) => match read(value) {
+                Some(read) => Ok(Some(read)),
+                None => Err(WireError::WrongField { field, expected }),
+            },
+        }
+    }
+
+    pub(crate) fn text(self, field: &'static str) -> Result<&'a str, WireError> {
+        self.optional_text(field)?
+            .ok_or(WireError::MissingField { field })
+    }
+
+    pub(crate) fn optional_text(self, field: &'static str) -> Result<Option<&'a str>, WireError> {
+        self.optional(field, "a text", Value::as_str)
+    }
+
+    /// Reads an identifier: a text, or a number as many backends have it.
+    pub(crate) fn identifier(self, field: &'static str) -> Result<String, WireError> {
+        self.optional(field, "a text or a whole number", |value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => number.as_u64().map(|number| number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        })?
+        .ok_or(WireError::MissingField { field })
+    }
+
+    pub(crate) fn flag(self, field: &'static str) -> Result<Option<bool>, WireError> {
+        self.optional(field, "true or false", Value::as_bool)
+    }
+
+    pub(crate) fn count(self, field: &'static str) -> Result<Option<u64>, WireError> {
+        self.optional(field, "a whole number", Value::as_u64)
+    }
+
+    pub(crate) fn seconds(self, field: &'static str) -> Result<Duration, WireError> {
+        self.optional_seconds(field)?
+            .ok_or(WireError::MissingField { field })
+    }
+
+    pub(crate) fn optional_seconds(
+        self,
+        field: &'static str,
+    ) -> Result<Option<Duration>, WireError> {
+        self.optional(field, "a number of seconds", |value| {
+            value.as_f64().map(duration_from_seconds)
+        })
+    }
+}
+
+/// Clamps to 0 and [`LONGEST`]; keeps milliseconds.
+fn duration_from_seconds(seconds: f64) -> Duration {
+    if seconds >= LONGEST.as_secs_f64() {
+        return LONGEST;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float to integer cast saturates, and the upper bound is checked above"
+    )]
+    Duration::from_millis((seconds * 1000.0) as u64)
+}
+
+/// Writes a duration as whole or fractional seconds, as the wire has it.
+pub(crate) fn seconds_value(duration: Duration) -> Value {
+    if duration.subsec_millis() == 0 {
+        Value::from(duration.as_secs())
+    } else {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "ten years of milliseconds are exact in f64"
+        )]
+        Value::from(millis as f64 / 1000.0)
+    }
+}

@@ -1,0 +1,380 @@
+//! Messages on the socket, both directions.
+//!
+//! Text frames, one JSON object with a `type`. Invariants: [`ServerMessage::decode`] and
+//! [`ClientMessage::decode`] accept any text and never panic; encoding then decoding gives the
+//! same message.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    ActiveSession, EndReason, Secret, WireError,
+    json::{Fields, parse_object, seconds_value},
+    names::same_name,
+};
+
+/// Longest message in either direction, in bytes.
+///
+/// # Source
+///
+/// OWASP WebSocket Security Cheat Sheet, message size limits.
+pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
+
+/// A message from the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerMessage {
+    /// Answers `auth` and `auth_refresh`.
+    AuthOk {
+        /// Rest of the access token's lifetime.
+        expires_in: Duration,
+        /// The session, where the backend tells it.
+        session: Option<ActiveSession>,
+    },
+    /// The access token, not the session, ends soon.
+    AuthExpiringSoon {
+        /// Rest of the access token's lifetime.
+        remaining: Duration,
+    },
+    /// The session ends soon.
+    SessionWarning {
+        /// Time until the end.
+        remaining: Duration,
+        /// Which limit is near.
+        cause: WarningCause,
+        /// Whether the user can extend it.
+        extendable: bool,
+    },
+    /// The session was extended, here or in another tab.
+    SessionExtended {
+        /// The session with its new limits.
+        session: ActiveSession,
+    },
+    /// The session has ended; a close with 1008 follows.
+    SessionExpired {
+        /// Why; [`EndReason::SessionTimeout`] if the server does not say.
+        reason: EndReason,
+    },
+    /// The server restarts; a close with 1012 follows.
+    GoingAway {
+        /// Reconnect at a random point inside this time.
+        reconnect_within: Duration,
+    },
+    /// Application data of a topic.
+    DataUpdate {
+        /// Topic that was subscribed.
+        topic: String,
+        /// Counts the updates of the topic.
+        seq: u64,
+        /// The application's own JSON.
+        payload: Value,
+    },
+    /// Answers `heartbeat`.
+    HeartbeatAck,
+    /// The server refused a message.
+    Error {
+        /// Enumerated code.
+        code: String,
+    },
+}
+
+/// Which limit a warning is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WarningCause {
+    /// The idle timeout; activity or an extension moves it.
+    Idle,
+    /// The absolute timeout; nothing moves it.
+    Absolute,
+    /// An administrator ends the session soon.
+    Admin,
+}
+
+impl WarningCause {
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Absolute => "absolute",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut all = [Self::Idle, Self::Absolute, Self::Admin].into_iter();
+        all.find(|cause| same_name(cause.name(), text))
+    }
+}
+
+/// Further names of server messages, for backends that call them otherwise.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct MessageNames(Vec<(String, &'static str)>);
+
+const SERVER_TYPES: [&str; 9] = [
+    "auth_ok",
+    "auth_expiring_soon",
+    "SESSION_WARNING",
+    "SESSION_EXTENDED",
+    "SESSION_EXPIRED",
+    "GOING_AWAY",
+    "DATA_UPDATE",
+    "heartbeat_ack",
+    "error",
+];
+
+impl MessageNames {
+    /// Adds `alias` for the message type `canonical`; returns whether there is such a type.
+    pub fn add(&mut self, canonical: &str, alias: &str) -> bool {
+        let found = SERVER_TYPES
+            .into_iter()
+            .find(|name| same_name(name, canonical));
+        if let Some(name) = found {
+            self.0.push((alias.to_owned(), name));
+        }
+        found.is_some()
+    }
+
+    fn resolve(&self, name: &str) -> Option<&'static str> {
+        let known = SERVER_TYPES
+            .into_iter()
+            .find(|known| same_name(known, name));
+        known.or_else(|| {
+            self.0
+                .iter()
+                .find(|(alias, _)| same_name(alias, name))
+                .map(|(_, known)| *known)
+        })
+    }
+}
+
+impl ServerMessage {
+    /// Reads a message.
+    ///
+    /// # Errors
+    ///
+    /// A [`WireError`] if the text is too large, too deep, malformed, of an unknown type, or
+    /// lacks a field of its type.
+    pub fn decode(text: &str, names: &MessageNames) -> Result<Self, WireError> {
+        let object = parse_object(text, MAX_MESSAGE_BYTES)?;
+        let fields = Fields(&object);
+        let name = fields
+            .find("type")
+            .and_then(Value::as_str)
+            .ok_or(WireError::MissingType)?;
+        Ok(match names.resolve(name).unwrap_or_default() {
+            "auth_ok" => Self::AuthOk {
+                expires_in: fields.seconds("expiresIn")?,
+                session: fields
+                    .find("session")
+                    .map(ActiveSession::from_value)
+                    .transpose()?,
+            },
+            "auth_expiring_soon" => Self::AuthExpiringSoon {
+                remaining: fields.seconds("remainingSeconds")?,
+            },
+            "SESSION_WARNING" => {
+                let cause = fields
+                    .optional("cause", "idle, absolute or admin", |value| {
+                        value.as_str().and_then(WarningCause::parse)
+                    })?
+                    .unwrap_or(WarningCause::Idle);
+                let extendable = fields.flag("extendable")?;
+                Self::SessionWarning {
+                    remaining: fields.seconds("remainingSeconds")?,
+                    cause,
+                    extendable: extendable.unwrap_or(cause == WarningCause::Idle),
+                }
+            }
+            "SESSION_EXTENDED" => {
+                let session = fields
+                    .find("session")
+                    .ok_or(WireError::MissingField { field: "session" })?;
+                Self::SessionExtended {
+                    session: ActiveSession::from_value(session)?,
+                }
+            }
+            "SESSION_EXPIRED" => {
+                let reason = fields.optional_text("reason")?.and_then(EndReason::parse);
+                Self::SessionExpired {
+                    reason: reason.unwrap_or(EndReason::SessionTimeout),
+                }
+            }
+            "GOING_AWAY" => {
+                let within = fields.optional_seconds("reconnectWithinSeconds")?;
+                Self::GoingAway {
+                    reconnect_within: within.unwrap_or(Duration::from_secs(1)),
+                }
+            }
+            "DATA_UPDATE" => Self::DataUpdate {
+                topic: fields
+                    .optional_text("topic")?
+                    .unwrap_or_default()
+                    .to_owned(),
+                seq: fields.count("seq")?.unwrap_or_default(),
+                payload: fields.find("payload").cloned().unwrap_or_default(),
+            },
+            "heartbeat_ack" => Self::HeartbeatAck,
+            "error" => Self::Error {
+                code: fields.text("code")?.to_owned(),
+            },
+            _ => {
+                return Err(WireError::UnknownType {
+                    name: name.chars().take(40).collect(),
+                });
+            }
+        })
+    }
+
+    /// Writes the message.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        match self {
+            Self::AuthOk {
+                expires_in,
+                session,
+            } => json!({
+                "type": "auth_ok",
+                "expiresIn": seconds_value(*expires_in),
+                "session": session.as_ref().map(ActiveSession::to_value),
+            }),
+            Self::AuthExpiringSoon { remaining } => json!({
+                "type": "auth_expiring_soon",
+                "remainingSeconds": seconds_value(*remaining),
+            }),
+            Self::SessionWarning {
+                remaining,
+                cause,
+                extendable,
+            } => json!({
+                "type": "SESSION_WARNING",
+                "remainingSeconds": seconds_value(*remaining),
+                "cause": cause.name(),
+                "extendable": extendable,
+            }),
+            Self::SessionExtended { session } => {
+                json!({ "type": "SESSION_EXTENDED", "session": session.to_value() })
+            }
+            Self::SessionExpired { reason } => json!({
+                "type": "SESSION_EXPIRED",
+                "reason": reason.code(),
+                "message": "The session has ended. Log in again.",
+            }),
+            Self::GoingAway { reconnect_within } => json!({
+                "type": "GOING_AWAY",
+                "reconnectWithinSeconds": seconds_value(*reconnect_within),
+            }),
+            Self::DataUpdate {
+                topic,
+                seq,
+                payload,
+            } => {
+                json!({ "type": "DATA_UPDATE", "topic": topic, "seq": seq, "payload": payload })
+            }
+            Self::HeartbeatAck => json!({ "type": "heartbeat_ack" }),
+            Self::Error { code } => json!({ "type": "error", "code": code }),
+        }
+        .to_string()
+    }
+}
+
+/// A message from the client.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ClientMessage {
+    /// First message on a socket: who is there.
+    Auth {
+        /// The access token.
+        token: Secret,
+    },
+    /// A newer access token, before the old one ends.
+    AuthRefresh {
+        /// The access token.
+        token: Secret,
+    },
+    /// The user did something; the only message that moves the idle deadline.
+    Activity,
+    /// Send updates of this topic.
+    Subscribe {
+        /// Topic name.
+        topic: String,
+        /// Last `seq` that was received; newer updates that the server still has come first.
+        after: Option<u64>,
+    },
+    /// Stop sending updates of this topic.
+    Unsubscribe {
+        /// Topic name.
+        topic: String,
+    },
+    /// Is anybody there?
+    Heartbeat,
+}
+
+impl ClientMessage {
+    /// Returns the type name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Auth { .. } => "auth",
+            Self::AuthRefresh { .. } => "auth_refresh",
+            Self::Activity => "activity",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Heartbeat => "heartbeat",
+        }
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    ///
+    /// A [`WireError`] if the text is too large, too deep, malformed, of an unknown type, or
+    /// lacks a field of its type.
+    pub fn decode(text: &str) -> Result<Self, WireError> {
+        let object = parse_object(text, MAX_MESSAGE_BYTES)?;
+        let fields = Fields(&object);
+        let name = fields
+            .find("type")
+            .and_then(Value::as_str)
+            .ok_or(WireError::MissingType)?;
+        let is = |known: &str| same_name(known, name);
+        let topic = || fields.text("topic").map(str::to_owned);
+        let token = || fields.text("token").map(Secret::new);
+        match () {
+            () if is("auth") => Ok(Self::Auth { token: token()? }),
+            () if is("auth_refresh") => Ok(Self::AuthRefresh { token: token()? }),
+            () if is("activity") => Ok(Self::Activity),
+            () if is("subscribe") => Ok(Self::Subscribe {
+                topic: topic()?,
+                after: fields.count("after")?,
+            }),
+            () if is("unsubscribe") => Ok(Self::Unsubscribe { topic: topic()? }),
+            () if is("heartbeat") => Ok(Self::Heartbeat),
+            () => Err(WireError::UnknownType {
+                name: name.chars().take(40).collect(),
+            }),
+        }
+    }
+
+    /// Writes the message.
+    ///
+    /// # Security
+    ///
+    /// The text of `auth` and `auth_refresh` holds the access token: send it, do not log it.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut object = json!({ "type": self.name() });
+        match self {
+            Self::Auth { token } | Self::AuthRefresh { token } => {
+                object["token"] = token.expose().into();
+            }
+            Self::Subscribe { topic, after } => {
+                object["topic"] = topic.as_str().into();
+                if let Some(after) = after {
+                    object["after"] = (*after).into();
+                }
+            }
+            Self::Unsubscribe { topic } => object["topic"] = topic.as_str().into(),
+            Self::Activity | Self::Heartbeat => {}
+        }
+        object.to_string()
+    }
+}

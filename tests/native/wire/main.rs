@@ -1,0 +1,2 @@
+//! The wire: golden fixtures, tolerance, limits.
+fn main() {}
