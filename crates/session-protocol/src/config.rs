@@ -215,13 +215,7 @@ impl SessionConfig {
         );
         root.text("locale", &mut config.locale);
         root.section("endpoints", |section| {
-            let endpoints = &mut config.endpoints;
-            section.text("login", &mut endpoints.login);
-            section.text("refresh", &mut endpoints.refresh);
-            section.text("logout", &mut endpoints.logout);
-            section.text("session", &mut endpoints.session);
-            section.text("extend", &mut endpoints.extend);
-            section.text("ticket", &mut endpoints.ticket);
+            endpoints_section(section, &mut config.endpoints)
         });
         root.section("request", |section| {
             let request = &mut config.request;
@@ -238,7 +232,7 @@ impl SessionConfig {
             );
         });
         root.section("socket", |section| {
-            socket_section(section, &mut config.socket)
+            socket_section(section, &mut config.socket);
         });
         root.section("tabs", |section| {
             section.choice(
@@ -279,6 +273,15 @@ impl SessionConfig {
             Err(problems)
         }
     }
+}
+
+fn endpoints_section(section: &mut Section<'_>, endpoints: &mut Endpoints) {
+    section.text("login", &mut endpoints.login);
+    section.text("refresh", &mut endpoints.refresh);
+    section.text("logout", &mut endpoints.logout);
+    section.text("session", &mut endpoints.session);
+    section.text("extend", &mut endpoints.extend);
+    section.text("ticket", &mut endpoints.ticket);
 }
 
 fn socket_section(section: &mut Section<'_>, socket: &mut SocketConfig) {

@@ -3,10 +3,12 @@
 //! Invariant: the text a user reads is chosen by the user interface from this enum, never taken
 //! from the wire.
 
+use serde::{Deserialize, Serialize};
+
 use crate::names::same_name;
 
 /// Why a session ended.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum EndReason {
     /// The idle timeout passed.
     SessionTimeout,

@@ -33,5 +33,6 @@ pub use error::WireError;
 pub use json::MAX_DEPTH;
 pub use message::{ClientMessage, MAX_MESSAGE_BYTES, MessageNames, ServerMessage, WarningCause};
 pub use secret::Secret;
+pub use serde_json::Value;
 pub use session::{ActiveSession, SessionStatus, User};
 pub use tab::{TabNotice, TabNoticeKind};

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -79,7 +80,7 @@ pub enum ServerMessage {
 }
 
 /// Which limit a warning is about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum WarningCause {
     /// The idle timeout; activity or an extension moves it.
     Idle,

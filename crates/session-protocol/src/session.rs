@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -41,7 +42,7 @@ pub struct ActiveSession {
 }
 
 /// The person a session belongs to.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct User {
     /// Stable identifier (OpenID Connect `sub`).
     pub id: String,

@@ -1,0 +1,51 @@
+//! Reports of the user's activity: the first at once, then at most one in an interval.
+//!
+//! Only a report moves the server's idle deadline; heartbeats, refreshes and updates are not
+//! activity.
+//!
+//! Source: OWASP ASVS 5.0, 7.3.1 (inactivity timeout).
+
+use std::time::Duration;
+
+/// The activity part of the client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Activity {
+    /// Nothing was reported lately; the next activity is reported at once.
+    Quiet,
+    /// A report went out; the next may follow at `next`.
+    Reported { next: Duration },
+    /// The user was active; a report follows at `next`, or when there is a socket.
+    Pending { next: Duration },
+}
+
+impl Activity {
+    /// Takes an activity in: a report is due at once, or when the interval allows.
+    pub(crate) fn note(&mut self, now: Duration) {
+        *self = match *self {
+            Self::Quiet => Self::Pending { next: now },
+            Self::Reported { next } => Self::Pending { next },
+            Self::Pending { next } => Self::Pending { next },
+        };
+    }
+
+    /// Returns whether a pending report is due now, and counts it as sent.
+    pub(crate) fn take_due(&mut self, now: Duration, interval: Duration) -> bool {
+        match *self {
+            Self::Pending { next } if next <= now => {
+                *self = Self::Reported {
+                    next: now.saturating_add(interval),
+                };
+                true
+            }
+            Self::Quiet | Self::Reported { .. } | Self::Pending { .. } => false,
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match *self {
+            Self::Quiet => None,
+            Self::Reported { .. } => None,
+            Self::Pending { next } => Some(next),
+        }
+    }
+}

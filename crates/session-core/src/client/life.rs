@@ -1,0 +1,176 @@
+//! Where sessions begin and end. Each has one door, whoever knocks.
+//!
+//! Invariants: each passage through a door advances the epoch; after [`Client::end`] there is no
+//! token, no socket, no held request and no open question, and a second knock changes nothing.
+
+use std::time::Duration;
+
+use session_protocol::{CloseCode, EndReason, Secret, TabNoticeKind, http::TokenResponse};
+
+use super::{Client, Outcome};
+use crate::{
+    Effect, Presence, RequestFailure,
+    activity::Activity,
+    session::{Facts, Origin, Session},
+};
+
+/// Who brought the news of an end, and so who need not be told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Herald {
+    Server,
+    Tab,
+}
+
+impl Client {
+    /// Begins a session: the one way into Active.
+    pub(super) fn begin(&mut self, grant: TokenResponse, origin: Origin, email: String) {
+        self.epoch.advance();
+        let facts = if let Some(session) = &grant.session {
+            Facts::anchored(session, self.now)
+        } else {
+            self.inquiry.want(self.now);
+            Facts::unknown(email)
+        };
+        if let Origin::Expired { user: previous, .. } = origin
+            && previous.id != facts.user.id
+        {
+            self.connection.forget_positions();
+            self.order(Effect::ForgetDrafts { user: previous.id });
+        }
+        self.take_token(grant.access_token, grant.expires_in);
+        self.session = Session::Active {
+            facts: facts.clone(),
+        };
+        self.session.learn(facts, self.now);
+        self.activity = Activity::Quiet;
+        self.connection.start();
+        self.order(Effect::RememberPresence(Presence::Present));
+    }
+
+    /// Ends the session: the one way out, for every verdict from whatever source.
+    pub(super) fn end(&mut self, reason: EndReason, herald: Herald) -> Outcome {
+        let by_user = reason == EndReason::LoggedOut;
+        let next = match &self.session {
+            Session::Active { .. } | Session::Warned { .. } if by_user => Session::Anonymous {
+                ended: Some(reason),
+                failure: None,
+            },
+            Session::Active { facts } | Session::Warned { facts, .. } => Session::Expired {
+                cause: reason,
+                user: facts.user.clone(),
+                failure: None,
+            },
+            Session::Restoring { origin } => {
+                return self.give_up_restoring(origin.clone(), reason);
+            }
+            Session::Anonymous { .. } => return Outcome::Ignored("nobody is logged in"),
+            Session::Authenticating { .. } => {
+                return Outcome::Ignored("the next login is under way");
+            }
+            Session::Expired { .. } => return Outcome::Ignored("the session has already expired"),
+            Session::LoggingOut { .. } => {
+                return Outcome::Ignored("the user has already logged out");
+            }
+        };
+        let kind = if by_user {
+            TabNoticeKind::LoggedOut
+        } else {
+            TabNoticeKind::Expired
+        };
+        self.leave(reason);
+        if herald == Herald::Server {
+            self.notify(kind, None);
+        }
+        self.session = next;
+        self.epoch.advance();
+        Outcome::Acted
+    }
+
+    /// Does what every end of a living session has in common.
+    pub(super) fn leave(&mut self, reason: EndReason) {
+        let user = self.session.facts().map(|facts| facts.user.id.clone());
+        self.release();
+        self.order(Effect::ClearProtectedState { reason });
+        if reason == EndReason::LoggedOut {
+            if let Some(user) = user {
+                self.order(Effect::ForgetDrafts { user });
+            }
+            self.order(Effect::RememberPresence(Presence::LoggedOut));
+        } else {
+            self.order(Effect::RememberPresence(Presence::Unknown));
+        }
+    }
+
+    /// Another session took this one's place in the browser: shows less and asks the server who is
+    /// logged in.
+    pub(super) fn start_over(&mut self) {
+        let Some(facts) = self.session.facts() else {
+            return;
+        };
+        let origin = Origin::Expired {
+            cause: EndReason::Replaced,
+            user: facts.user.clone(),
+        };
+        self.release();
+        self.order(Effect::ClearProtectedState {
+            reason: EndReason::Replaced,
+        });
+        self.session = Session::Restoring { origin };
+        self.epoch.advance();
+    }
+
+    /// Lets token, socket, question and requests go.
+    fn release(&mut self) {
+        self.token.wipe();
+        self.inquiry.settle();
+        self.activity = Activity::Quiet;
+        if let Some(socket) = self.connection.stop() {
+            self.order(Effect::CloseSocket {
+                socket,
+                code: CloseCode::NORMAL,
+            });
+        }
+        self.fail_requests();
+    }
+
+    /// There is nothing to restore.
+    pub(super) fn give_up_restoring(&mut self, origin: Origin, reason: EndReason) -> Outcome {
+        self.token.wipe();
+        self.inquiry.settle();
+        self.fail_requests();
+        let origin = match origin {
+            Origin::Anonymous { .. } => {
+                let ended = Some(reason).filter(|reason| *reason != EndReason::NoSession);
+                Origin::Anonymous { ended }
+            }
+            Origin::Expired { .. } => origin,
+        };
+        self.session = origin.fall_back(None);
+        self.order(Effect::RememberPresence(Presence::Unknown));
+        Outcome::Acted
+    }
+
+    fn fail_requests(&mut self) {
+        for request in self.requests.take_all() {
+            let failure = RequestFailure::SessionEnded;
+            self.order(Effect::FailRequest { request, failure });
+        }
+    }
+
+    pub(super) fn take_token(&mut self, token: Secret, lifetime: Duration) {
+        let timing = &self.policy.timing;
+        self.token
+            .grant(token, lifetime, self.now, timing, &mut self.draw);
+    }
+
+    /// Tells the other tabs about this session, or about the one with the given identifier.
+    pub(super) fn notify(&mut self, kind: TabNoticeKind, session: Option<String>) {
+        let current = || self.session.facts().map(|facts| facts.id.clone());
+        if self.policy.notifies_tabs
+            && let Some(session) = session.or_else(current)
+        {
+            let notice = self.tabs.notice(kind, self.epoch, &session);
+            self.order(Effect::NotifyTabs(notice));
+        }
+    }
+}

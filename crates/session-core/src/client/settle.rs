@@ -1,0 +1,174 @@
+//! The second half of each step: orders whatever is due or missing in the state as it is.
+//!
+//! Invariant: after it, nothing that is still wanted is due, so [`Client::next_deadline`] lies in
+//! the future; a part that cannot act (no network, a call under way) names no deadline.
+
+use std::time::Duration;
+
+use session_protocol::{ClientMessage, CloseCode};
+
+use super::{Client, Network};
+use crate::{
+    Effect, RequestFailure,
+    connection::Due,
+    session::{Extending, Session},
+};
+
+impl Client {
+    pub(super) fn settle(&mut self) {
+        for request in self.requests.take_overdue(self.now) {
+            let failure = RequestFailure::Unavailable;
+            self.order(Effect::FailRequest { request, failure });
+        }
+        if self.session.question_at().is_some_and(|at| at <= self.now) {
+            self.inquiry.want(self.now);
+        }
+        if self.network == Network::Offline {
+            return;
+        }
+        self.ask();
+        self.retry_extension();
+        self.keep_connection();
+        self.keep_token();
+        self.send_held_requests();
+        let interval = self.policy.timing.activity_interval;
+        if self.may_report_activity() && self.activity.take_due(self.now, interval) {
+            self.report_activity();
+        }
+    }
+
+    /// Deadlines of all parts that could act when they come.
+    pub(super) fn deadlines(&self) -> [Option<Duration>; 7] {
+        let online =
+            |deadline: Option<Duration>| deadline.filter(|_| self.network == Network::Online);
+        let question = self
+            .session
+            .question_at()
+            .filter(|_| !self.inquiry.is_open());
+        let report = self
+            .activity
+            .deadline()
+            .filter(|_| self.may_report_activity());
+        [
+            self.requests.deadline(),
+            question,
+            online(self.inquiry.deadline()),
+            online(self.session.extension_retry_at()),
+            online(self.connection.deadline()),
+            online(self.token.deadline().filter(|_| self.wants_token())),
+            online(report),
+        ]
+    }
+
+    fn ask(&mut self) {
+        if !self.inquiry.is_due(self.now) {
+            return;
+        }
+        let call = self.ids.call();
+        self.inquiry.began(call, self.now, &self.policy.timing);
+        let token = self.token.usable(self.now).map(|held| held.token.clone());
+        self.order(Effect::AskSession { call, token });
+    }
+
+    fn retry_extension(&mut self) {
+        if self
+            .session
+            .extension_retry_at()
+            .is_some_and(|at| at <= self.now)
+        {
+            let call = self.ids.call();
+            self.settle_extension(Extending::Requested(call));
+            let token = self.token.usable(self.now).map(|held| held.token.clone());
+            self.order(Effect::RequestExtension { call, token });
+        }
+    }
+
+    fn keep_connection(&mut self) {
+        match self.connection.due(self.now) {
+            Due::Nothing => {}
+            Due::Connect => {
+                let Some(held) = self.token.usable(self.now) else {
+                    self.connection.await_token();
+                    return;
+                };
+                let token = held.token.clone();
+                let socket = self.ids.socket();
+                self.connection
+                    .connecting(socket, self.now, &self.policy.timing);
+                self.order(Effect::OpenSocket { socket, token });
+            }
+            Due::Probe(socket) => {
+                self.connection.probed(self.now, &self.policy.timing);
+                self.order(Effect::SendMessage {
+                    socket,
+                    message: ClientMessage::Heartbeat,
+                });
+            }
+            Due::GiveUp(socket) => {
+                self.back_off();
+                self.order(Effect::CloseSocket {
+                    socket,
+                    code: CloseCode::UNRESPONSIVE,
+                });
+                self.keep_connection();
+            }
+        }
+    }
+
+    /// Returns whether somebody needs the token, now or later.
+    fn wants_token(&self) -> bool {
+        match &self.session {
+            Session::Restoring { .. } => !self.inquiry.is_open(),
+            Session::Active { .. } | Session::Warned { .. } => true,
+            Session::Anonymous { .. }
+            | Session::Authenticating { .. }
+            | Session::Expired { .. }
+            | Session::LoggingOut { .. } => false,
+        }
+    }
+
+    fn keep_token(&mut self) {
+        let due = self.token.deadline().is_some_and(|at| at <= self.now);
+        if self.wants_token() && (due || self.token.usable(self.now).is_none()) {
+            self.refresh_token();
+        }
+    }
+
+    /// Begins a refresh unless one is under way or a wait is running.
+    pub(super) fn refresh_token(&mut self) {
+        if self.token.may_refresh(self.now) {
+            let call = self.ids.call();
+            self.token.refresh_began(call);
+            self.order(Effect::RequestRefresh { call });
+        }
+    }
+
+    fn send_held_requests(&mut self) {
+        if !self.requests.has_held() {
+            return;
+        }
+        let Some(held) = self.token.usable(self.now) else {
+            return;
+        };
+        let (token, number) = (held.token.clone(), held.number);
+        for request in self.requests.send_held(number) {
+            self.order(Effect::SendRequest {
+                request,
+                token: token.clone(),
+            });
+        }
+    }
+
+    fn may_report_activity(&self) -> bool {
+        matches!(self.session, Session::Active { .. }) && self.connection.open_socket().is_some()
+    }
+
+    pub(super) fn report_activity(&mut self) {
+        if let Some(socket) = self.connection.open_socket() {
+            self.order(Effect::SendMessage {
+                socket,
+                message: ClientMessage::Activity,
+            });
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Facts of the socket.
+//!
+//! Invariant: a fact of a socket that is not the current one changes nothing. After an expiry there
+//! is no current one, so whatever an old socket still says is too late.
+
+use session_protocol::{ClientMessage, CloseCode, ServerMessage};
+
+use super::{Client, Outcome, life::Herald};
+use crate::{
+    Effect, SocketId,
+    connection::Missing,
+    policy::{CloseAction, decide_close},
+    session::Ending,
+};
+
+const STALE: Outcome = Outcome::Ignored("the socket is not the current one");
+
+/// Refused handshakes in a row after which the server is asked over HTTP, because the browser
+/// hides why a handshake was refused.
+const REFUSED_LIMIT: u32 = 2;
+
+/// Protocol faults in an epoch after which no reconnect follows.
+const FAULT_LIMIT: u32 = 3;
+
+impl Client {
+    pub(super) fn socket_opened(&mut self, socket: SocketId) -> Outcome {
+        if !self.connection.owns(socket) || !self.connection.is_connecting() {
+            return STALE;
+        }
+        self.connection
+            .authenticating(self.now, &self.policy.timing);
+        if !self.policy.authenticates_by_message {
+            self.let_in(socket);
+        } else if let Some(held) = self.token.usable(self.now) {
+            let message = ClientMessage::Auth {
+                token: held.token.secret(),
+            };
+            self.order(Effect::SendMessage { socket, message });
+        } else {
+            let lost = self.connection.suspend(Missing::Token);
+            self.close_socket(lost, CloseCode::NORMAL);
+        }
+        Outcome::Acted
+    }
+
+    pub(super) fn message_received(&mut self, socket: SocketId, message: ServerMessage) -> Outcome {
+        if !self.connection.owns(socket) {
+            return STALE;
+        }
+        self.connection.heard(self.now, &self.policy.timing);
+        match message {
+            ServerMessage::AuthOk { session, .. } => {
+                if self.connection.is_authenticating() {
+                    self.let_in(socket);
+                }
+                match session {
+                    Some(session) => self.learn(&session),
+                    None => Outcome::Acted,
+                }
+            }
+            ServerMessage::AuthExpiringSoon { .. } => {
+                self.refresh_token();
+                Outcome::Acted
+            }
+            ServerMessage::SessionWarning {
+                remaining,
+                cause,
+                extendable,
+            } => {
+                let at = self.now.saturating_add(remaining);
+                if self.session.warn(Ending {
+                    at,
+                    cause,
+                    extendable,
+                }) {
+                    Outcome::Acted
+                } else {
+                    Outcome::Ignored("no session lives")
+                }
+            }
+            ServerMessage::SessionExtended { session } => {
+                self.session.clear_warning();
+                self.learn(&session)
+            }
+            ServerMessage::SessionExpired { reason } => self.end(reason, Herald::Server),
+            ServerMessage::GoingAway { reconnect_within } => {
+                self.connection.announce_restart(reconnect_within);
+                Outcome::Acted
+            }
+            ServerMessage::DataUpdate {
+                topic,
+                seq,
+                payload,
+            } => {
+                if self.connection.is_authenticating() {
+                    self.let_in(socket);
+                }
+                if !self.connection.is_news(&topic, seq) {
+                    return Outcome::Ignored("the update was received before");
+                }
+                self.order(Effect::DeliverUpdate {
+                    topic,
+                    seq,
+                    payload,
+                });
+                Outcome::Acted
+            }
+            ServerMessage::HeartbeatAck => Outcome::Acted,
+            ServerMessage::Error { .. } => Outcome::Acted,
+        }
+    }
+
+    /// The frame counts as a sign of life and as nothing else.
+    pub(super) fn message_refused(&mut self, socket: SocketId) -> Outcome {
+        if !self.connection.owns(socket) {
+            return STALE;
+        }
+        self.connection.heard(self.now, &self.policy.timing);
+        Outcome::Ignored("it is no message of the protocol")
+    }
+
+    pub(super) fn socket_closed(
+        &mut self,
+        socket: SocketId,
+        code: CloseCode,
+        reason: &str,
+    ) -> Outcome {
+        if !self.connection.owns(socket) {
+            return STALE;
+        }
+        let refused = self.connection.is_connecting();
+        match decide_close(code, reason, &self.policy) {
+            CloseAction::End(reason) => {
+                self.connection.close();
+                return self.end(reason, Herald::Server);
+            }
+            CloseAction::Verify if self.connection.is_reconnecting() => {
+                self.back_off();
+                self.inquiry.want(self.now);
+            }
+            CloseAction::Verify => {
+                self.connection.await_verdict(self.now, &self.policy.timing);
+                self.inquiry.want(self.now);
+            }
+            CloseAction::Refresh => {
+                if let Some(number) = self.token.usable(self.now).map(|held| held.number) {
+                    self.token.reject(number);
+                }
+                self.back_off();
+            }
+            CloseAction::Reconnect => self.back_off(),
+            CloseAction::ReconnectThrice => {
+                if self.connection.count_fault() > FAULT_LIMIT {
+                    self.connection.close();
+                } else {
+                    self.back_off();
+                }
+            }
+            CloseAction::Stop => self.connection.close(),
+        }
+        if refused && self.connection.count_refused() == REFUSED_LIMIT {
+            self.inquiry.want(self.now);
+        }
+        Outcome::Acted
+    }
+
+    pub(super) fn topic_subscribed(&mut self, topic: String) -> Outcome {
+        if !self.connection.subscribe(topic.clone()) {
+            return Outcome::Ignored("the topic is already subscribed");
+        }
+        if let Some(socket) = self.connection.open_socket() {
+            let message = ClientMessage::Subscribe { topic, after: None };
+            self.order(Effect::SendMessage { socket, message });
+        }
+        Outcome::Acted
+    }
+
+    pub(super) fn topic_unsubscribed(&mut self, topic: String) -> Outcome {
+        if !self.connection.unsubscribe(&topic) {
+            return Outcome::Ignored("the topic is not subscribed");
+        }
+        if let Some(socket) = self.connection.open_socket() {
+            let message = ClientMessage::Unsubscribe { topic };
+            self.order(Effect::SendMessage { socket, message });
+        }
+        Outcome::Acted
+    }
+
+    /// Hands the newest token to the open socket, so that it outlives the older one.
+    pub(super) fn hand_token_to_socket(&mut self) {
+        if !self.policy.authenticates_by_message {
+            return;
+        }
+        if let Some(socket) = self.connection.open_socket()
+            && let Some(held) = self.token.usable(self.now)
+        {
+            let message = ClientMessage::AuthRefresh {
+                token: held.token.secret(),
+            };
+            self.order(Effect::SendMessage { socket, message });
+        }
+    }
+
+    pub(super) fn close_socket(&mut self, socket: Option<SocketId>, code: CloseCode) {
+        if let Some(socket) = socket {
+            self.order(Effect::CloseSocket { socket, code });
+        }
+    }
+
+    pub(super) fn back_off(&mut self) {
+        self.connection
+            .back_off(self.now, &self.policy.timing, &mut self.draw);
+    }
+
+    fn let_in(&mut self, socket: SocketId) {
+        self.connection.opened(self.now, &self.policy.timing);
+        let topics = self.connection.topics();
+        let messages: Vec<_> = topics
+            .map(|(topic, after)| ClientMessage::Subscribe {
+                topic: topic.clone(),
+                after,
+            })
+            .collect();
+        for message in messages {
+            self.order(Effect::SendMessage { socket, message });
+        }
+    }
+}

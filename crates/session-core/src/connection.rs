@@ -1,0 +1,378 @@
+//! The connection part: one socket while the session lives, none otherwise.
+//!
+//! Invariants: there is at most one socket, and facts of any other are not ours; after a terminal
+//! close nothing reopens it in the same epoch; waiting times grow with full jitter and start over
+//! only after a connection has lasted.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{SocketId, backoff, draw::Draw, policy::Timing};
+
+/// Where the socket is in its life.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// No session, no socket.
+    Idle,
+    /// A socket is wanted, and something is missing.
+    Suspended(Missing),
+    /// The opening handshake is under way.
+    Connecting { socket: SocketId, until: Duration },
+    /// The first message is out; the server has not answered.
+    Authenticating { socket: SocketId, until: Duration },
+    /// Messages flow.
+    Open {
+        socket: SocketId,
+        since: Duration,
+        quiet_until: Duration,
+        probed: Probed,
+        window: Option<Duration>,
+    },
+    /// The next attempt comes at this time.
+    Backoff { until: Duration },
+    /// No attempt comes in this epoch.
+    Closed,
+}
+
+/// What a suspended connection waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Missing {
+    Token,
+    Verdict,
+    Network,
+}
+
+/// Whether the silence on an open socket was questioned.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Probed {
+    No,
+    Yes,
+}
+
+/// What is due on the connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Due {
+    Nothing,
+    /// Open a socket as soon as there is a token.
+    Connect,
+    /// Send a heartbeat.
+    Probe(SocketId),
+    /// Give this socket up.
+    GiveUp(SocketId),
+}
+
+/// The connection part of the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    state: State,
+    /// Failures since a connection last lasted.
+    failures: u32,
+    /// Refused handshakes since one last succeeded.
+    refused: u32,
+    /// Protocol faults in this epoch.
+    faults: u32,
+    /// Subscribed topics with the last `seq` that was received.
+    topics: BTreeMap<String, u64>,
+}
+
+impl Connection {
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: State::Idle,
+            failures: 0,
+            refused: 0,
+            faults: 0,
+            topics: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) const fn name(&self) -> &'static str {
+        match self.state {
+            State::Idle => "Idle",
+            State::Suspended(_) => "Suspended",
+            State::Connecting { .. } => "Connecting",
+            State::Authenticating { .. } => "Authenticating",
+            State::Open { .. } => "Open",
+            State::Backoff { .. } => "Backoff",
+            State::Closed => "Closed",
+        }
+    }
+
+    pub(crate) const fn socket(&self) -> Option<SocketId> {
+        match self.state {
+            State::Connecting { socket, .. }
+            | State::Authenticating { socket, .. }
+            | State::Open { socket, .. } => Some(socket),
+            State::Idle | State::Suspended(_) | State::Backoff { .. } | State::Closed => None,
+        }
+    }
+
+    pub(crate) const fn open_socket(&self) -> Option<SocketId> {
+        if let State::Open { socket, .. } = self.state {
+            Some(socket)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn owns(&self, socket: SocketId) -> bool {
+        self.socket() == Some(socket)
+    }
+
+    pub(crate) const fn is_connecting(&self) -> bool {
+        matches!(self.state, State::Connecting { .. })
+    }
+
+    pub(crate) const fn is_authenticating(&self) -> bool {
+        matches!(self.state, State::Authenticating { .. })
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
+    /// Returns whether earlier attempts of this session failed, so that the next is a reconnect.
+    pub(crate) const fn is_reconnecting(&self) -> bool {
+        self.failures > 0
+    }
+
+    pub(crate) const fn lacks(&self, what: Missing) -> bool {
+        matches!(
+            (self.state, what),
+            (State::Suspended(Missing::Token), Missing::Token)
+                | (State::Suspended(Missing::Verdict), Missing::Verdict)
+                | (State::Suspended(Missing::Network), Missing::Network)
+        )
+    }
+
+    /// A session began: a socket is wanted.
+    pub(crate) fn start(&mut self) {
+        let topics = std::mem::take(&mut self.topics);
+        *self = Self {
+            state: State::Suspended(Missing::Token),
+            topics,
+            ..Self::new()
+        };
+    }
+
+    /// The session ended: no socket is wanted. Returns the one to close.
+    pub(crate) fn stop(&mut self) -> Option<SocketId> {
+        let socket = self.socket();
+        self.state = State::Idle;
+        socket
+    }
+
+    /// Lets the socket go and waits for what is missing. Returns the one to close.
+    pub(crate) fn suspend(&mut self, missing: Missing) -> Option<SocketId> {
+        let socket = self.socket();
+        if !matches!(self.state, State::Idle | State::Closed) {
+            self.state = State::Suspended(missing);
+        }
+        socket
+    }
+
+    /// The attempt waits for a token.
+    pub(crate) fn await_token(&mut self) {
+        self.state = State::Suspended(Missing::Token);
+    }
+
+    /// The socket closed for an unknown reason: the next attempt waits for the server's word.
+    pub(crate) fn await_verdict(&mut self, now: Duration, timing: &Timing) {
+        self.count_failure(now, timing);
+        self.state = State::Suspended(Missing::Verdict);
+    }
+
+    /// What was missing is there.
+    pub(crate) fn resume(&mut self, missing: Missing) {
+        if self.lacks(missing) {
+            self.state = State::Suspended(Missing::Token);
+        }
+    }
+
+    /// Ends a wait early, because the network or the user came back.
+    pub(crate) fn end_wait(&mut self) {
+        if matches!(self.state, State::Backoff { .. }) {
+            self.state = State::Suspended(Missing::Token);
+        }
+    }
+
+    pub(crate) fn connecting(&mut self, socket: SocketId, now: Duration, timing: &Timing) {
+        let until = now.saturating_add(timing.connect_timeout);
+        self.state = State::Connecting { socket, until };
+    }
+
+    pub(crate) fn authenticating(&mut self, now: Duration, timing: &Timing) {
+        if let State::Connecting { socket, .. } = self.state {
+            self.refused = 0;
+            let until = now.saturating_add(timing.auth_timeout);
+            self.state = State::Authenticating { socket, until };
+        }
+    }
+
+    /// The server let us in.
+    pub(crate) fn opened(&mut self, now: Duration, timing: &Timing) {
+        if let Some(socket) = self.socket() {
+            self.refused = 0;
+            let quiet_until = now.saturating_add(timing.heartbeat);
+            let probed = Probed::No;
+            self.state = State::Open {
+                socket,
+                since: now,
+                quiet_until,
+                probed,
+                window: None,
+            };
+        }
+    }
+
+    /// Something was heard on the open socket.
+    pub(crate) fn heard(&mut self, now: Duration, timing: &Timing) {
+        if let State::Open {
+            quiet_until,
+            probed,
+            ..
+        } = &mut self.state
+        {
+            *quiet_until = now.saturating_add(timing.heartbeat);
+            *probed = Probed::No;
+        }
+    }
+
+    pub(crate) fn probed(&mut self, now: Duration, timing: &Timing) {
+        if let State::Open {
+            quiet_until,
+            probed,
+            ..
+        } = &mut self.state
+        {
+            *quiet_until = now.saturating_add(timing.heartbeat);
+            *probed = Probed::Yes;
+        }
+    }
+
+    /// The server announced a restart and the window for coming back.
+    pub(crate) fn announce_restart(&mut self, within: Duration) {
+        if let State::Open { window, .. } = &mut self.state {
+            *window = Some(within);
+        }
+    }
+
+    /// Counts a handshake that was refused; returns how many there were in a row.
+    pub(crate) fn count_refused(&mut self) -> u32 {
+        self.refused = self.refused.saturating_add(1);
+        self.refused
+    }
+
+    /// Counts a protocol fault; returns how many there were in this epoch.
+    pub(crate) fn count_fault(&mut self) -> u32 {
+        self.faults = self.faults.saturating_add(1);
+        self.faults
+    }
+
+    /// Counts a failure; a connection that lasted makes it the first.
+    fn count_failure(&mut self, now: Duration, timing: &Timing) {
+        if let State::Open { since, .. } = self.state
+            && now.saturating_sub(since) >= timing.lasting
+        {
+            self.failures = 0;
+        }
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// Plans the next attempt.
+    pub(crate) fn back_off(&mut self, now: Duration, timing: &Timing, draw: &mut Draw) {
+        let window = if let State::Open { window, .. } = self.state {
+            window
+        } else {
+            None
+        };
+        self.count_failure(now, timing);
+        let wait = match window {
+            Some(window) => draw.up_to(window),
+            None => backoff::wait(self.failures, draw),
+        };
+        self.state = State::Backoff {
+            until: now.saturating_add(wait),
+        };
+    }
+
+    /// No attempt comes in this epoch.
+    pub(crate) fn close(&mut self) {
+        self.state = State::Closed;
+    }
+
+    pub(crate) fn due(&self, now: Duration) -> Due {
+        match self.state {
+            State::Suspended(Missing::Token) => Due::Connect,
+            State::Backoff { until } if until <= now => Due::Connect,
+            State::Connecting { socket, until } | State::Authenticating { socket, until }
+                if until <= now =>
+            {
+                Due::GiveUp(socket)
+            }
+            State::Open {
+                socket,
+                quiet_until,
+                probed,
+                ..
+            } if quiet_until <= now => match probed {
+                Probed::No => Due::Probe(socket),
+                Probed::Yes => Due::GiveUp(socket),
+            },
+            State::Idle
+            | State::Suspended(_)
+            | State::Connecting { .. }
+            | State::Authenticating { .. }
+            | State::Open { .. }
+            | State::Backoff { .. }
+            | State::Closed => Due::Nothing,
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match self.state {
+            State::Connecting { until, .. } => Some(until),
+            State::Authenticating { until, .. } => Some(until),
+            State::Open { quiet_until, .. } => Some(quiet_until),
+            State::Backoff { until } => Some(until),
+            State::Idle => None,
+            State::Suspended(_) => None,
+            State::Closed => None,
+        }
+    }
+
+    /// Adds a topic; returns whether it is new.
+    pub(crate) fn subscribe(&mut self, topic: String) -> bool {
+        let known = self.topics.contains_key(&topic);
+        self.topics.entry(topic).or_default();
+        !known
+    }
+
+    /// Removes a topic; returns whether it was there.
+    pub(crate) fn unsubscribe(&mut self, topic: &str) -> bool {
+        self.topics.remove(topic).is_some()
+    }
+
+    /// Returns each topic with the last `seq` that was received, if any was.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = (&String, Option<u64>)> {
+        self.topics
+            .iter()
+            .map(|(topic, seq)| (topic, (*seq > 0).then_some(*seq)))
+    }
+
+    /// Starts the topics over, because another user's updates begin.
+    pub(crate) fn forget_positions(&mut self) {
+        self.topics.values_mut().for_each(|seq| *seq = 0);
+    }
+
+    /// Takes note of an update; returns whether it is news. Updates without `seq` always are.
+    pub(crate) fn is_news(&mut self, topic: &str, seq: u64) -> bool {
+        match self.topics.get_mut(topic) {
+            Some(last) if seq > 0 && seq <= *last => false,
+            Some(last) => {
+                *last = seq;
+                true
+            }
+            None => true,
+        }
+    }
+}

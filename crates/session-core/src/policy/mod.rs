@@ -1,0 +1,39 @@
+//! Decisions as data: what a close code means, and how long things take.
+
+mod close;
+mod timing;
+
+pub use close::{CloseAction, CloseRow, TABLE as CLOSE_TABLE, decide as decide_close};
+pub use timing::Timing;
+
+use session_protocol::{CloseCode, SessionConfig, config::CloseRule};
+
+/// Everything a deployment can choose about the client's decisions.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Durations and fractions.
+    pub timing: Timing,
+    /// Close codes that go before the built-in table.
+    pub close_overrides: Vec<(CloseCode, CloseRule)>,
+    /// Whether the client authenticates with its first message, and so waits for an answer.
+    pub authenticates_by_message: bool,
+    /// Whether other tabs are told.
+    pub notifies_tabs: bool,
+}
+
+impl Policy {
+    /// Derives the policy from a configuration.
+    #[must_use]
+    pub fn new(config: &SessionConfig) -> Self {
+        use session_protocol::config::{SocketAuth, TabShare};
+        let overrides = config.socket.close_policy.iter();
+        Self {
+            timing: Timing::new(config.refresh_at),
+            close_overrides: overrides
+                .map(|(code, rule)| (CloseCode(*code), *rule))
+                .collect(),
+            authenticates_by_message: config.socket.auth == SocketAuth::FirstMessage,
+            notifies_tabs: config.share != TabShare::Off,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Durations of the client, with unit, reason and source.
+
+use std::time::Duration;
+
+/// Durations and fractions that the client decides by.
+#[derive(Clone, Debug)]
+pub struct Timing {
+    /// Part of the access token's lifetime after which it is refreshed, in thousandths.
+    pub refresh_at_permille: u32,
+    /// Up to this part of the lifetime the refresh comes earlier, at random, in thousandths.
+    /// Keeps the tabs and users that logged in together from refreshing together.
+    pub refresh_jitter_permille: u32,
+    /// Two refreshes are never closer than this. Smaller would let a lifetime of zero seconds
+    /// flood the server.
+    pub refresh_gap: Duration,
+    /// The opening handshake is given up after this time.
+    pub connect_timeout: Duration,
+    /// The answer to the first message is given up after this time. The server closes silent
+    /// sockets after 5 s; this is the client's own safety net.
+    pub auth_timeout: Duration,
+    /// A heartbeat is sent when nothing was heard for this time, and the socket is given up when
+    /// nothing is heard for as long again: a half-open connection is noticed within twice this.
+    pub heartbeat: Duration,
+    /// A connection that was open for this time has lasted: the waits before the next attempts
+    /// start over. Smaller would let a server that lets in and throws out be hammered.
+    pub lasting: Duration,
+    /// Activity is reported at most once in this time.
+    pub activity_interval: Duration,
+    /// A request that waits for a token is given up after this time.
+    pub request_hold: Duration,
+    /// Two questions for the state of the session are never closer than this.
+    pub inquiry_gap: Duration,
+    /// A page hidden for longer than this asks for the state of the session when it is shown.
+    pub hidden_check: Duration,
+}
+
+impl Timing {
+    /// Builds the timing for a refresh point, a fraction in (0, 1).
+    #[must_use]
+    pub fn new(refresh_at: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a float to integer cast saturates, and the value is clamped"
+        )]
+        let permille = (refresh_at * 1000.0) as u32;
+        Self {
+            refresh_at_permille: permille.clamp(1, 999),
+            ..Self::default()
+        }
+    }
+
+    /// Returns when a token of this lifetime is refreshed, counted from its receipt, given a draw
+    /// of the jitter in `0..=1000` thousandths of its limit.
+    pub(crate) fn refresh_after(
+        &self,
+        lifetime: Duration,
+        draw: impl FnOnce(Duration) -> Duration,
+    ) -> Duration {
+        let permille = |part: u32| lifetime.saturating_mul(part) / 1000;
+        let jitter = draw(permille(self.refresh_jitter_permille));
+        permille(self.refresh_at_permille)
+            .saturating_sub(jitter)
+            .max(self.refresh_gap)
+    }
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            refresh_at_permille: 800,
+            refresh_jitter_permille: 100,
+            refresh_gap: Duration::from_secs(1),
+            connect_timeout: Duration::from_secs(10),
+            auth_timeout: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(25),
+            lasting: Duration::from_secs(5),
+            activity_interval: Duration::from_secs(30),
+            request_hold: Duration::from_secs(30),
+            inquiry_gap: Duration::from_secs(1),
+            hidden_check: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Notices between tabs: what this tab says, and which of the others' notices count.
+//!
+//! Invariants: a notice is a hint, it grants nothing; the same notice counts once, however often
+//! and in whatever order copies arrive; memory is bounded however many senders there are.
+
+use std::collections::BTreeMap;
+
+use session_protocol::{TabNotice, TabNoticeKind};
+
+use crate::SessionEpoch;
+
+/// Most senders that are remembered. Beyond, the lowest name is forgotten, whose repeated notices
+/// would then count again: harmless, since a notice is only a hint.
+const MAX_SENDERS: usize = 64;
+
+/// The tab part of the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Tabs {
+    me: String,
+    sent: u64,
+    heard: BTreeMap<String, u64>,
+}
+
+impl Tabs {
+    pub(crate) fn new(me: String) -> Self {
+        Self {
+            me,
+            sent: 0,
+            heard: BTreeMap::new(),
+        }
+    }
+
+    /// Writes a notice about the session with this identifier.
+    pub(crate) fn notice(
+        &mut self,
+        kind: TabNoticeKind,
+        epoch: SessionEpoch,
+        session: &str,
+    ) -> TabNotice {
+        self.sent += 1;
+        TabNotice {
+            kind,
+            epoch: epoch.number(),
+            session: session_hash(session),
+            sender: self.me.clone(),
+            seq: self.sent,
+        }
+    }
+
+    /// Returns whether this notice is news.
+    pub(crate) fn is_news(&mut self, notice: &TabNotice) -> bool {
+        if notice.sender == self.me {
+            return false;
+        }
+        let heard = self.heard.get(&notice.sender).copied().unwrap_or_default();
+        if notice.seq <= heard {
+            return false;
+        }
+        self.heard.insert(notice.sender.clone(), notice.seq);
+        if self.heard.len() > MAX_SENDERS {
+            self.heard.pop_first();
+        }
+        true
+    }
+}
+
+/// Hashes a session identifier for notices: FNV-1a, 64 bits. It tells sessions apart; it protects
+/// nothing, since a session identifier is no credential.
+pub(crate) fn session_hash(session: &str) -> String {
+    let hash = session
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{hash:016x}")
+}

@@ -1,0 +1,102 @@
+//! The bounded record of inputs, transitions and effects, with the reason for each ignored input.
+//!
+//! Invariants: no entry holds a secret, because entries are made of names and of `detail` texts
+//! that hold none; the memory is bounded; repetitions are counted instead of repeated.
+
+use std::{collections::VecDeque, time::Duration};
+
+use serde::Serialize;
+
+use crate::SessionEpoch;
+
+/// Most entries that are kept.
+pub const CAPACITY: usize = 400;
+
+/// One line of the record.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// Milliseconds since the page began.
+    pub at_ms: u64,
+    /// Number of the epoch in which it happened.
+    pub epoch: u64,
+    /// What kind of line this is.
+    pub kind: EntryKind,
+    /// Name of the input or effect, or the transition.
+    pub name: &'static str,
+    /// What distinguishes it, or why an input was ignored.
+    pub detail: String,
+    /// How often it happened in a row.
+    pub count: u32,
+}
+
+/// Kind of a line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub enum EntryKind {
+    /// A fact that was acted on.
+    Input,
+    /// A fact that changed nothing; the detail says why.
+    Ignored,
+    /// A part of the client changed its state.
+    Transition,
+    /// An order that was given.
+    Effect,
+}
+
+impl EntryKind {
+    /// Returns the name of the kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Input => "Input",
+            Self::Ignored => "Ignored",
+            Self::Transition => "Transition",
+            Self::Effect => "Effect",
+        }
+    }
+}
+
+/// The record.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    entries: VecDeque<Entry>,
+}
+
+impl Timeline {
+    /// Returns the entries, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    pub(crate) fn record(
+        &mut self,
+        at: Duration,
+        epoch: SessionEpoch,
+        kind: EntryKind,
+        name: &'static str,
+        detail: String,
+    ) {
+        let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+        // An input and its effect alternate when updates stream in, so two lines are looked at.
+        let mut latest = self.entries.iter_mut().rev().take(2);
+        let same =
+            latest.find(|entry| entry.kind == kind && entry.name == name && entry.detail == detail);
+        if let Some(entry) = same.filter(|entry| entry.epoch == epoch.number()) {
+            entry.count = entry.count.saturating_add(1);
+            entry.at_ms = at_ms;
+            return;
+        }
+        if self.entries.len() == CAPACITY {
+            self.entries.pop_front();
+        }
+        let epoch = epoch.number();
+        self.entries.push_back(Entry {
+            at_ms,
+            epoch,
+            kind,
+            name,
+            detail,
+            count: 1,
+        });
+    }
+}

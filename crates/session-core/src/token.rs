@@ -1,0 +1,184 @@
+//! The access token: in memory, in one place, and never longer than it may be used.
+//!
+//! Invariants: the token can be read through [`AccessToken::expose`] only, and `Debug` never shows
+//! it; at most one refresh is under way; a failed refresh is followed by a wait; when the session
+//! ends nothing of the token stays.
+
+use std::{fmt, time::Duration};
+
+use session_protocol::Secret;
+
+use crate::{CallId, backoff, draw::Draw, policy::Timing};
+
+/// An access token (RFC 6750), handed to the shell for one header or one socket message.
+///
+/// # Security
+///
+/// There is no `Display` and no `Serialize`, and `Debug` is redacted. Adapters call
+/// [`AccessToken::expose`] at the moment of sending and keep no copy.
+#[derive(Clone, Eq, PartialEq)]
+pub struct AccessToken(Secret);
+
+impl AccessToken {
+    pub(crate) const fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
+    /// Returns the text of the token.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    pub(crate) fn secret(&self) -> Secret {
+        self.0.clone()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(redacted)")
+    }
+}
+
+/// A token with its end, and a number that tells it from its successors.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) token: AccessToken,
+    pub(crate) number: u64,
+    ends_at: Duration,
+}
+
+/// Where the next token comes from.
+#[derive(Clone, Debug)]
+enum Renewal {
+    /// Nobody asks for one.
+    None,
+    /// A refresh is due at this time.
+    Due(Duration),
+    /// A refresh is under way.
+    UnderWay(CallId),
+    /// A refresh failed; the next one is due at this time.
+    CoolingDown(Duration),
+}
+
+/// The token part of the client.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenHolder {
+    held: Option<Held>,
+    renewal: Renewal,
+    failures: u32,
+    granted: u64,
+}
+
+impl TokenHolder {
+    pub(crate) const fn new() -> Self {
+        Self {
+            held: None,
+            renewal: Renewal::None,
+            failures: 0,
+            granted: 0,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match (&self.held, &self.renewal) {
+            (_, Renewal::UnderWay(_)) => "Refreshing",
+            (_, Renewal::CoolingDown(_)) => "CoolingDown",
+            (Some(_), Renewal::None | Renewal::Due(_)) => "Valid",
+            (None, Renewal::None | Renewal::Due(_)) => "Absent",
+        }
+    }
+
+    /// Returns the token if it may still be used.
+    pub(crate) fn usable(&self, now: Duration) -> Option<&Held> {
+        self.held.as_ref().filter(|held| held.ends_at > now)
+    }
+
+    /// Takes a fresh token in and plans the next refresh.
+    pub(crate) fn grant(
+        &mut self,
+        secret: Secret,
+        lifetime: Duration,
+        now: Duration,
+        timing: &Timing,
+        draw: &mut Draw,
+    ) {
+        let refresh_after = timing.refresh_after(lifetime, |limit| draw.up_to(limit));
+        self.granted += 1;
+        self.held = Some(Held {
+            token: AccessToken::new(secret),
+            number: self.granted,
+            ends_at: now.saturating_add(lifetime.max(timing.refresh_gap)),
+        });
+        self.renewal = Renewal::Due(now.saturating_add(refresh_after));
+        self.failures = 0;
+    }
+
+    /// Drops the token with this number: the server no longer takes it.
+    pub(crate) fn reject(&mut self, number: u64) {
+        if self.held.as_ref().is_some_and(|held| held.number == number) {
+            self.held = None;
+        }
+    }
+
+    /// Returns whether a refresh may begin: none is under way and no wait is running.
+    pub(crate) fn may_refresh(&self, now: Duration) -> bool {
+        match self.renewal {
+            Renewal::None => true,
+            Renewal::Due(_) => true,
+            Renewal::UnderWay(_) => false,
+            Renewal::CoolingDown(until) => until <= now,
+        }
+    }
+
+    pub(crate) fn refresh_began(&mut self, call: CallId) {
+        self.renewal = Renewal::UnderWay(call);
+    }
+
+    /// Returns whether this call is the refresh under way.
+    pub(crate) fn awaits(&self, call: CallId) -> bool {
+        matches!(self.renewal, Renewal::UnderWay(under_way) if under_way == call)
+    }
+
+    /// Plans the next attempt after a failed one, not before the server's `Retry-After`.
+    pub(crate) fn cool_down(
+        &mut self,
+        now: Duration,
+        retry_after: Option<Duration>,
+        timing: &Timing,
+        draw: &mut Draw,
+    ) {
+        self.failures = self.failures.saturating_add(1);
+        let wait = match retry_after {
+            Some(told) => told.saturating_add(draw.up_to(backoff::BASE)),
+            None => backoff::wait(self.failures, draw),
+        };
+        self.renewal = Renewal::CoolingDown(now.saturating_add(wait.max(timing.refresh_gap)));
+    }
+
+    /// Ends a wait early, because the network came back.
+    pub(crate) fn end_wait(&mut self, now: Duration) {
+        if let Renewal::CoolingDown(until) = &mut self.renewal {
+            *until = now;
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn wipe(&mut self) {
+        *self = Self {
+            granted: self.granted,
+            ..Self::new()
+        };
+    }
+
+    /// Returns when a refresh is due.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match self.renewal {
+            Renewal::None => None,
+            Renewal::Due(at) => Some(at),
+            Renewal::UnderWay(_) => None,
+            Renewal::CoolingDown(until) => Some(until),
+        }
+    }
+}
