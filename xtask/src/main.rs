@@ -1,2 +1,60 @@
-//! x
-fn main() {}
+//! `cargo xtask <command>`: the commands of this repository.
+//!
+//! Every command installs what it needs, reuses what is there, and says in one readable line what it expected, what it
+//! found and what to do when it cannot go on. Nothing it started outlives it (see [`process`]).
+#![allow(
+    clippy::print_stdout,
+    reason = "this program talks to a person at a terminal"
+)]
+
+mod args;
+mod bundle;
+mod check;
+mod counts;
+mod failure;
+mod files;
+mod finish;
+mod http;
+mod packages;
+mod process;
+mod serve;
+mod size;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use args::Command;
+use failure::Failure;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = args::parse(&arguments).map_err(Failure::from).and_then(run);
+    match outcome {
+        Ok(code) => code,
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    if let Command::Usage = command {
+        println!("{}", args::USAGE);
+        return Ok(ExitCode::SUCCESS);
+    }
+    process::stop_children_on_signals()?;
+    let workspace = Workspace::locate()?;
+    match command {
+        Command::Usage => Ok(ExitCode::SUCCESS),
+        Command::Serve(options) => serve::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
+        Command::Test(suites) => test::run(&workspace, &suites),
+        Command::Check => check::run(&workspace),
+        Command::Size => size::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Command::FinishBundle => finish::run(&workspace).map(|()| ExitCode::SUCCESS),
+    }
+}

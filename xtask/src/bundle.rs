@@ -1,0 +1,91 @@
+//! The release bundle in `dist`: one way to build it, shared by `serve --release`, `test e2e` and `size`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::failure::{Doing as _, Failure};
+use crate::files::Fingerprint;
+use crate::packages;
+use crate::process;
+use crate::tools::Toolbox;
+use crate::workspace::Workspace;
+
+/// What the browser bundle is made from, relative to the root.
+const INPUTS: [&str; 10] = [
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "crates/session-core",
+    "crates/session-protocol",
+    "index.html",
+    "src",
+    "style",
+    "xtask/src",
+];
+
+/// Builds the release bundle, unless the one in `dist` was made from the same sources and tools.
+pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let dist = workspace.dist();
+    let toolbox = Toolbox::for_bundles(workspace)?;
+    ensure_wasm_opt(workspace);
+
+    let stamp = workspace.target.join("release-bundle.stamp");
+    let sources = fingerprint_of_inputs(workspace)?;
+    if fs::read_to_string(&stamp).ok()
+        == Some(stamp_text(sources, Fingerprint::of_files(&dist, &["."])?))
+    {
+        println!("the release bundle in dist is up to date");
+        return Ok(dist);
+    }
+
+    println!("building the release bundle");
+    process::run(trunk(workspace, &toolbox, "build").args(["--release", "--public-url", "/"]))?;
+    fs::write(
+        &stamp,
+        stamp_text(sources, Fingerprint::of_files(&dist, &["."])?),
+    )
+    .doing("write", &stamp)?;
+    Ok(dist)
+}
+
+/// `trunk <subcommand>` with the pinned tools on its PATH.
+pub(crate) fn trunk(workspace: &Workspace, toolbox: &Toolbox, subcommand: &str) -> Command {
+    let mut trunk = toolbox.command("trunk");
+    trunk
+        .arg(subcommand)
+        .current_dir(&workspace.root)
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Trunk reads NO_COLOR as a boolean, everybody else as present or absent.
+    if std::env::var_os("NO_COLOR").is_some() {
+        trunk.env("NO_COLOR", "true");
+    }
+    trunk
+}
+
+/// Makes wasm-opt available if that is possible; a bundle without it works, it is only larger.
+fn ensure_wasm_opt(workspace: &Workspace) {
+    if packages::wasm_opt(workspace).is_some() {
+        return;
+    }
+    if let Err(failure) = packages::ensure_npm_packages(workspace) {
+        println!("wasm-opt stays missing: {failure}");
+    }
+}
+
+fn fingerprint_of_inputs(workspace: &Workspace) -> Result<Fingerprint, Failure> {
+    let rustc = process::capture(process::command("rustc").arg("--version"))?;
+    let wasm_opt = if packages::wasm_opt(workspace).is_some() {
+        "with wasm-opt"
+    } else {
+        "without wasm-opt"
+    };
+    Ok(Fingerprint::of_files(&workspace.root, &INPUTS)?
+        .and(rustc.as_bytes())
+        .and(wasm_opt.as_bytes()))
+}
+
+fn stamp_text(sources: Fingerprint, dist: Fingerprint) -> String {
+    format!("{} {}\n", sources.hex(), dist.hex())
+}
