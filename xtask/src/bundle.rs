@@ -12,7 +12,7 @@ use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
 /// What the browser bundle is made from, relative to the root.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -20,6 +20,7 @@ const INPUTS: [&str; 10] = [
     "crates/session-core",
     "crates/session-protocol",
     "index.html",
+    "package-lock.json",
     "src",
     "style",
     "xtask/src",
@@ -29,7 +30,7 @@ const INPUTS: [&str; 10] = [
 pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let dist = workspace.dist();
     let toolbox = Toolbox::for_bundles(workspace)?;
-    ensure_wasm_opt(workspace);
+    ensure_minifiers(workspace);
 
     let stamp = workspace.target.join("release-bundle.stamp");
     let sources = fingerprint_of_inputs(workspace)?;
@@ -41,7 +42,12 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf, Failure> {
     }
 
     println!("building the release bundle");
-    process::run(trunk(workspace, &toolbox, "build").args(["--release", "--public-url", "/"]))?;
+    process::run(trunk(workspace, &toolbox, "build").args([
+        "--quiet",
+        "--release",
+        "--public-url",
+        "/",
+    ]))?;
     fs::write(
         &stamp,
         stamp_text(sources, Fingerprint::of_files(&dist, &["."])?),
@@ -64,26 +70,29 @@ pub(crate) fn trunk(workspace: &Workspace, toolbox: &Toolbox, subcommand: &str) 
     trunk
 }
 
-/// Makes wasm-opt available if that is possible; a bundle without it works, it is only larger.
-fn ensure_wasm_opt(workspace: &Workspace) {
-    if packages::wasm_opt(workspace).is_some() {
-        return;
+/// Makes wasm-opt and terser available if that is possible; a bundle without them works, it is only larger.
+fn ensure_minifiers(workspace: &Workspace) {
+    if let Some(failure) = packages::ensure_npm_packages(workspace)
+        .err()
+        .filter(|_| minifiers(workspace).contains(&false))
+    {
+        println!("warning: wasm-opt or terser stays missing: {failure}");
     }
-    if let Err(failure) = packages::ensure_npm_packages(workspace) {
-        println!("wasm-opt stays missing: {failure}");
-    }
+}
+
+fn minifiers(workspace: &Workspace) -> [bool; 2] {
+    [
+        packages::wasm_opt(workspace).is_some(),
+        packages::terser(workspace).is_some(),
+    ]
 }
 
 fn fingerprint_of_inputs(workspace: &Workspace) -> Result<Fingerprint, Failure> {
     let rustc = process::capture(process::command("rustc").arg("--version"))?;
-    let wasm_opt = if packages::wasm_opt(workspace).is_some() {
-        "with wasm-opt"
-    } else {
-        "without wasm-opt"
-    };
+    let minifiers = minifiers(workspace).map(u8::from);
     Ok(Fingerprint::of_files(&workspace.root, &INPUTS)?
         .and(rustc.as_bytes())
-        .and(wasm_opt.as_bytes()))
+        .and(&minifiers))
 }
 
 fn stamp_text(sources: Fingerprint, dist: Fingerprint) -> String {

@@ -122,7 +122,7 @@ fn licences(workspace: &Workspace) -> Result<(), Failure> {
     process::run(cargo_deny(workspace)?.args(["licenses", "bans", "sources"]))
 }
 
-/// Known vulnerabilities, from the RustSec database. Where that cannot be fetched the check says so and passes: it depends
+/// Known vulnerabilities, from the `RustSec` database. Where that cannot be fetched the check says so and passes: it depends
 /// on the network, not on the sources.
 fn advisories(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = cargo_deny(workspace)?;

@@ -1,10 +1,11 @@
 //! What Trunk leaves to us: its post-build hook (see `Trunk.toml`), for `trunk build` by hand as well as from here.
 //!
 //! - Always: a public URL other than `/` becomes the `basePath` of the page's configuration.
-//! - In release: wasm-opt, a file name made from the final wasm, and `.br` and `.gz` beside every asset.
+//! - In release: wasm-opt and terser, file names made from the final contents, `.br` and `.gz` beside every asset.
 //!
-//! Trunk would download wasm-opt, and names the wasm before it optimises it, so that one name could stand for two
-//! contents in caches that keep it for ever. `index.html` is not compressed: its nonce is new in every response.
+//! Trunk would download wasm-opt, and takes names from what it has before it makes that smaller, so that one name could
+//! stand for two contents in caches that keep it for ever. `index.html` is not compressed here: its nonce is new in every
+//! response.
 
 use std::env;
 use std::fs;
@@ -35,7 +36,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
 
     let release = variable("TRUNK_PROFILE")? == "release";
     if release {
-        html = finish_wasm(workspace, &staging, &html)?;
+        html = finish_file(&staging, &html, "_bg.wasm", |from, to| {
+            optimise_wasm(workspace, from, to)
+        })?;
+        html = finish_file(&staging, &html, ".js", |from, to| {
+            minify_glue(workspace, from, to)
+        })?;
     }
     html = with_base_path(&html, &variable("TRUNK_PUBLIC_URL")?)?;
     fs::write(&index, html).doing("write", &index)?;
@@ -46,53 +52,84 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     }
 }
 
-fn finish_wasm(workspace: &Workspace, staging: &Path, html: &str) -> Result<String, Failure> {
-    let trunks = find_wasm(staging)?;
-    optimise(workspace, &trunks)?;
-    let name = format!(
-        "{APP}-{}_bg.wasm",
-        Fingerprint::EMPTY
-            .and(&fs::read(&trunks).doing("read", &trunks)?)
-            .hex()
-    );
-    let old_name = trunks.file_name().unwrap_or_default().to_string_lossy();
-    fs::rename(&trunks, staging.join(&name)).doing("rename", &trunks)?;
-    Ok(html.replace(&*old_name, &name))
+/// Makes the only top-level file with this ending smaller and names it by its contents; returns the page with that name.
+fn finish_file(
+    staging: &Path,
+    html: &str,
+    ending: &str,
+    shrink: impl Fn(&Path, &Path) -> Result<(), Failure>,
+) -> Result<String, Failure> {
+    let file = only_file(staging, ending)?;
+    let smaller = file.with_extension("smaller");
+    shrink(&file, &smaller)?;
+    let result = if smaller.is_file() { &smaller } else { &file };
+    let contents = fs::read(result).doing("read", result)?;
+    let name = format!("{APP}-{}{ending}", Fingerprint::EMPTY.and(&contents).hex());
+    let old_name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    fs::rename(result, staging.join(&name)).doing("rename", result)?;
+    if name != old_name && file.is_file() {
+        fs::remove_file(&file).doing("remove", &file)?;
+    }
+    Ok(html.replace(&old_name, &name))
 }
 
-fn find_wasm(staging: &Path) -> Result<PathBuf, Failure> {
-    let wasm: Vec<PathBuf> = files::under(staging)?
+fn only_file(staging: &Path, ending: &str) -> Result<PathBuf, Failure> {
+    let has_ending = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        file.parent() == Some(staging) && name.starts_with(APP) && name.ends_with(ending)
+    };
+    let found: Vec<PathBuf> = files::under(staging)?
         .into_iter()
-        .filter(|file| files::extension(file) == "wasm")
+        .filter(has_ending)
         .collect();
-    match wasm.as_slice() {
+    match found.as_slice() {
         [one] => Ok(one.clone()),
-        several => Err(Failure::new(format!(
-            "expected one wasm file in {}, found {}",
+        _ => Err(Failure::new(format!(
+            "expected one file {APP}-*{ending} in {}, found {}",
             staging.display(),
-            several.len()
+            found.len()
         ))),
     }
 }
 
-fn optimise(workspace: &Workspace, wasm: &Path) -> Result<(), Failure> {
+fn optimise_wasm(workspace: &Workspace, from: &Path, to: &Path) -> Result<(), Failure> {
     let Some(wasm_opt) = packages::wasm_opt(workspace) else {
-        let version = &workspace.versions.binaryen;
         println!(
-            "warning: no wasm-opt of binaryen {version}: the bundle works but is larger; `npm ci` installs it"
+            "warning: no wasm-opt of binaryen {}: {LARGER}",
+            workspace.versions.binaryen
         );
         return Ok(());
     };
-    let optimised = wasm.with_extension("opt");
     process::run(
         process::command(wasm_opt)
-            .arg(wasm)
+            .arg(from)
             .arg("--output")
-            .arg(&optimised)
+            .arg(to)
             .arg("-Oz"),
-    )?;
-    fs::rename(&optimised, wasm).doing("replace", wasm)
+    )
 }
+
+/// Trunk's own minifier gives up on the `export { ... as default }` of wasm-bindgen.
+fn minify_glue(workspace: &Workspace, from: &Path, to: &Path) -> Result<(), Failure> {
+    let Some(terser) = packages::terser(workspace) else {
+        println!("warning: no terser: {LARGER}");
+        return Ok(());
+    };
+    let options = ["--module", "--compress", "passes=2", "--mangle"];
+    process::run(
+        process::command(terser)
+            .arg(from)
+            .args(options)
+            .arg("--output")
+            .arg(to),
+    )
+}
+
+const LARGER: &str = "the bundle works but is larger; `npm ci` installs it";
 
 /// The page with `basePath` in its `session-config`, where the public URL is a path other than `/` and none is given.
 fn with_base_path(html: &str, public_url: &str) -> Result<String, Failure> {

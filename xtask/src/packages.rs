@@ -1,4 +1,4 @@
-//! What comes from the system or from npm: browsers, Node and its packages, a C compiler, wasm-opt.
+//! What comes from the system or from npm: browsers, Node and its packages, a C compiler, wasm-opt, terser.
 
 use std::env;
 use std::fs;
@@ -83,6 +83,11 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
             process::capture(process::command(program).arg("--version"))
                 .is_ok_and(|said| is_binaryen(&said, &workspace.versions.binaryen))
         })
+}
+
+/// terser, which makes the JavaScript glue smaller.
+pub(crate) fn terser(workspace: &Workspace) -> Option<PathBuf> {
+    Some(workspace.root.join("node_modules/.bin/terser")).filter(|program| program.is_file())
 }
 
 /// Whether `wasm-opt version 132 (version_132)` is release 132.0.0.
