@@ -1,0 +1,102 @@
+//! One HTTP call.
+//!
+//! Invariants: a call is aborted when its future is dropped or its time is over; whatever happens
+//! is an answer or an [`HttpFailure`], never a panic; the token goes into the `Authorization`
+//! header and nowhere else.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use gloo_net::http::{Method, RequestBuilder};
+use session_core::{AccessToken, HttpFailure};
+use session_protocol::{config::Credentials, http::Problem};
+use web_sys::{AbortController, RequestCredentials};
+
+use super::timer::Timer;
+
+/// What to send.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Method.
+    pub method: Method,
+    /// Path or URL.
+    pub url: String,
+    /// JSON body.
+    pub body: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<AccessToken>,
+    /// Whether cookies travel to other origins.
+    pub credentials: Credentials,
+    /// The call is aborted after this time.
+    pub timeout: Duration,
+}
+
+/// An answer with a status from 200 to 299.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Body as text.
+    pub body: String,
+}
+
+/// Aborts the call when it is dropped before the answer came.
+struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Call {
+    /// Sends the call and waits for the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// An [`HttpFailure`] if there is no answer, or one with another status than 200 to 299.
+    pub async fn send(self) -> Result<Answer, HttpFailure> {
+        let abort = Abort(AbortController::new().map_err(|_| HttpFailure::Unreachable)?);
+        let late = Rc::new(Cell::new(false));
+        let _timer = {
+            let (controller, late) = (abort.0.clone(), Rc::clone(&late));
+            Timer::after(self.timeout, move || {
+                late.set(true);
+                controller.abort();
+            })
+        };
+        let lost = |_| if late.get() { HttpFailure::TimedOut } else { HttpFailure::Unreachable };
+        let mut builder = RequestBuilder::new(&self.url)
+            .method(self.method)
+            .abort_signal(Some(&abort.0.signal()))
+            .credentials(match self.credentials {
+                Credentials::SameOrigin => RequestCredentials::SameOrigin,
+                Credentials::Include => RequestCredentials::Include,
+            });
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(token) = &self.token {
+            builder = builder.header("Authorization", &["Bearer ", token.expose()].concat());
+        }
+        let request = match self.body {
+            Some(body) => builder.header("Content-Type", "application/json").body(body),
+            None => builder.build(),
+        };
+        let response = request.map_err(|_| HttpFailure::Unreachable)?.send().await.map_err(lost)?;
+        let status = response.status();
+        let retry_after = response.headers().get("Retry-After");
+        let body = response.text().await.map_err(lost)?;
+        if response.ok() {
+            return Ok(Answer { status, body });
+        }
+        let problem = session_protocol::http::parse_body(&body);
+        let problem = problem.and_then(|body| Problem::from_value(&body));
+        Err(HttpFailure::Refused {
+            status,
+            code: problem.map(|problem| problem.code).unwrap_or_default(),
+            retry_after: retry_after.and_then(|text| text.parse().ok()).map(Duration::from_secs),
+        })
+    }
+}

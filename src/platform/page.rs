@@ -1,0 +1,75 @@
+//! Facts of the page: visibility, back/forward cache, network, the user's activity.
+
+use std::rc::Rc;
+
+use session_core::Input;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
+
+use super::{listener::Listener, window};
+
+/// Events that only a person causes.
+const ACTIVITY: [&str; 5] = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+
+/// Two activities closer than this are one. The client reports far less often; this keeps a moving
+/// pointer from waking it for each pixel.
+const ACTIVITY_GAP_MS: f64 = 1000.0;
+
+/// The listeners of a page.
+#[derive(Debug)]
+pub struct Page {
+    _listeners: Vec<Listener>,
+}
+
+impl Page {
+    /// Hands every fact of the page to `send`, beginning with the state of the network.
+    pub fn watch(send: impl Fn(Input) + 'static) -> Self {
+        let send = Rc::new(send);
+        let window = window();
+        let mut listeners = Vec::new();
+        let mut listen = |target: &EventTarget, name, fact: fn(&Event) -> Option<Input>| {
+            let send = Rc::clone(&send);
+            listeners.push(Listener::new(target, name, move |event| {
+                if let Some(input) = fact(&event) {
+                    send(input);
+                }
+            }));
+        };
+        listen(&window, "online", |_| Some(Input::WentOnline));
+        listen(&window, "offline", |_| Some(Input::WentOffline));
+        listen(&window, "pageshow", |event| {
+            let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
+            persisted.then_some(Input::PageShown { persisted })
+        });
+        if let Some(document) = window.document() {
+            listen(&document, "visibilitychange", |_| {
+                Some(if is_visible() {
+                    Input::PageShown { persisted: false }
+                } else {
+                    Input::PageHidden
+                })
+            });
+            for name in ACTIVITY {
+                let (send, mut last) = (Rc::clone(&send), f64::NEG_INFINITY);
+                listeners.push(Listener::new(&document, name, move |event| {
+                    if event.is_trusted() && event.time_stamp() - last >= ACTIVITY_GAP_MS {
+                        last = event.time_stamp();
+                        send(Input::UserWasActive);
+                    }
+                }));
+            }
+        }
+        if !window.navigator().on_line() {
+            send(Input::WentOffline);
+        }
+        Self { _listeners: listeners }
+    }
+}
+
+/// Returns whether the page can be seen (HTML, visibility state).
+#[must_use]
+pub fn is_visible() -> bool {
+    window()
+        .document()
+        .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+}

@@ -1,0 +1,107 @@
+//! The browser as the driver's surroundings.
+//!
+//! Invariant: there is one timer, one socket, one channel and one set of page listeners, each
+//! released with this value or when the next takes its place.
+
+use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
+
+use session_core::{Input, Moment, SocketId};
+use session_protocol::{ClientMessage, CloseCode, MessageNames, SessionConfig, TabNotice};
+
+use super::platform::{Answered, Facts, Platform};
+use crate::platform::{
+    broadcast::Broadcast, clock, http::Call, page::Page, socket::Socket, timer::Timer,
+};
+
+/// The real thing.
+#[derive(Default)]
+pub struct BrowserPlatform {
+    channel: String,
+    names: Rc<MessageNames>,
+    timer: RefCell<Option<Timer>>,
+    socket: RefCell<Option<(SocketId, Socket)>>,
+    broadcast: RefCell<Option<Broadcast>>,
+    page: RefCell<Option<Page>>,
+}
+
+impl BrowserPlatform {
+    /// Prepares the browser for this configuration.
+    #[must_use]
+    pub fn new(config: &SessionConfig) -> Self {
+        Self {
+            channel: ["leptos-session.", &config.scope].concat(),
+            names: Rc::new(config.socket.names.clone()),
+            ..Self::default()
+        }
+    }
+
+    fn take_socket(&self, socket: SocketId) -> Option<Socket> {
+        let mut current = self.socket.borrow_mut();
+        let ours = current.as_ref().is_some_and(|(id, _)| *id == socket);
+        if ours { current.take().map(|(_, socket)| socket) } else { None }
+    }
+}
+
+impl Platform for BrowserPlatform {
+    fn now(&self) -> Moment {
+        clock::now()
+    }
+
+    fn arm(&self, delay: Option<Duration>, facts: Facts) {
+        let timer =
+            delay.map(|delay| Timer::after(delay, move || facts.send(Input::DeadlineReached)));
+        *self.timer.borrow_mut() = timer;
+    }
+
+    fn call(&self, call: Call) -> Answered {
+        Box::pin(call.send())
+    }
+
+    fn open_socket(&self, id: SocketId, url: String, protocols: Vec<String>, facts: Facts) {
+        let names = Rc::clone(&self.names);
+        let opened = {
+            let facts = facts.clone();
+            Socket::open(id, &url, &protocols, names, move |input| facts.send(input))
+        };
+        match opened {
+            Ok(socket) => *self.socket.borrow_mut() = Some((id, socket)),
+            Err(bad) => {
+                let (code, reason) = (CloseCode::ABNORMAL, bad.to_string());
+                facts.send(Input::SocketClosed { socket: id, code, reason });
+            }
+        }
+    }
+
+    fn send(&self, socket: SocketId, message: &ClientMessage) {
+        if let Some((id, current)) = &*self.socket.borrow()
+            && *id == socket
+        {
+            current.send(message);
+        }
+    }
+
+    fn close_socket(&self, socket: SocketId, code: CloseCode) {
+        if let Some(socket) = self.take_socket(socket) {
+            socket.close(code);
+        }
+    }
+
+    fn notify(&self, notice: &TabNotice) {
+        if let Some(broadcast) = &*self.broadcast.borrow() {
+            broadcast.post(notice);
+        }
+    }
+
+    fn watch(&self, facts: Facts) {
+        let page = facts.clone();
+        *self.page.borrow_mut() = Some(Page::watch(move |input| page.send(input)));
+        let broadcast = Broadcast::open(&self.channel, move |input| facts.send(input));
+        *self.broadcast.borrow_mut() = broadcast;
+    }
+}
+
+impl fmt::Debug for BrowserPlatform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrowserPlatform").field("socket", &self.socket).finish_non_exhaustive()
+    }
+}
