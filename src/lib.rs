@@ -2,6 +2,7 @@
 
 pub mod platform;
 pub mod service;
+pub mod ui;
 
 pub use service::{
     Draft, Request, RequestError, Session, Subscription, Update, provide_session, use_session,

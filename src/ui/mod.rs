@@ -4,6 +4,7 @@
 //! from the local catalogue in [`words`], never from the wire.
 
 mod connection_status;
+mod countdown;
 mod dialog;
 mod expired_dialog;
 pub mod locale;

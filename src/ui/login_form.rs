@@ -1,0 +1,82 @@
+//! The login form.
+
+use leptos::{ev, html, prelude::*};
+use session_core::{LoginStatus, Phase};
+use session_protocol::{Secret, http::LoginRequest};
+
+use super::words::words;
+use crate::service::use_session;
+
+/// Takes email and password and logs in. Password managers, paste and autofill work (WCAG 3.3.8).
+#[component]
+pub fn LoginForm() -> impl IntoView {
+    let session = use_session();
+    let email = NodeRef::<html::Input>::new();
+    let password = NodeRef::<html::Input>::new();
+    let remember_me = NodeRef::<html::Input>::new();
+    let login = Memo::new(move |_| {
+        session.view().with(|view| match &view.phase {
+            Phase::Anonymous { login, .. } => *login,
+            Phase::Restoring
+            | Phase::Active { .. }
+            | Phase::Warned { .. }
+            | Phase::Expired { .. }
+            | Phase::LoggingOut => LoginStatus::Ready,
+        })
+    });
+    let busy = move || login.get() == LoginStatus::Busy;
+    let error = move || match login.get() {
+        LoginStatus::Failed(failure) => Some(words().login_failure(failure)),
+        LoginStatus::Ready | LoginStatus::Busy => None,
+    };
+    let value = |input: NodeRef<html::Input>| {
+        input.get_untracked().map(|input| input.value()).unwrap_or_default()
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        session.log_in(LoginRequest {
+            email: value(email),
+            password: Secret::new(value(password)),
+            remember_me: remember_me.get_untracked().is_some_and(|input| input.checked()),
+        });
+    };
+
+    view! {
+        <form class="form" on:submit=submit>
+            <label class="field">
+                <span class="field-label">{move || words().email}</span>
+                <input
+                    node_ref=email
+                    type="email"
+                    name="email"
+                    autocomplete="username"
+                    required=true
+                    aria-describedby="login-error"
+                />
+            </label>
+            <label class="field">
+                <span class="field-label">{move || words().password}</span>
+                <input
+                    node_ref=password
+                    type="password"
+                    name="password"
+                    autocomplete="current-password"
+                    required=true
+                    aria-describedby="login-error"
+                />
+            </label>
+            <label class="checkbox">
+                <input node_ref=remember_me type="checkbox" name="remember-me" />
+                <span>{move || words().remember_me}</span>
+            </label>
+            <p class="error" id="login-error" role="alert">{error}</p>
+            <button
+                type="submit"
+                class="button primary"
+                aria-disabled=move || busy().then_some("true")
+            >
+                {move || if busy() { words().logging_in } else { words().log_in }}
+            </button>
+        </form>
+    }
+}
