@@ -1,5 +1,13 @@
 //! One session across HTTP, WebSocket and every tab, for Leptos apps.
 
+#![allow(
+    unreachable_pub,
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    reason = "the component macro makes public items of private functions, takes properties by \
+              value, and nobody forgets to use a component"
+)]
+
 pub mod platform;
 pub mod service;
 pub mod ui;

@@ -28,13 +28,18 @@ impl Broadcast {
             });
         });
         channel.set_onmessage(Some(callback.as_ref().unchecked_ref()));
-        Some(Self { channel, _callback: callback })
+        Some(Self {
+            channel,
+            _callback: callback,
+        })
     }
 
     /// Sends a notice to the other tabs.
     pub fn post(&self, notice: &TabNotice) {
         // A closed channel throws; this one is open as long as it exists.
-        self.channel.post_message(&notice.encode().into()).unwrap_or_default();
+        self.channel
+            .post_message(&notice.encode().into())
+            .unwrap_or_default();
     }
 }
 
@@ -47,6 +52,8 @@ impl Drop for Broadcast {
 
 impl fmt::Debug for Broadcast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Broadcast").field(&self.channel.name()).finish()
+        f.debug_tuple("Broadcast")
+            .field(&self.channel.name())
+            .finish()
     }
 }

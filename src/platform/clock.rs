@@ -7,8 +7,13 @@ use session_core::Moment;
 /// Reads the monotonic and the wall clock (High Resolution Time; `Date`).
 #[must_use]
 pub fn now() -> Moment {
-    let monotonic = super::window().performance().map_or(0.0, |performance| performance.now());
-    Moment { monotonic: from_millis(monotonic), wall: from_millis(js_sys::Date::now()) }
+    let monotonic = super::window()
+        .performance()
+        .map_or(0.0, |performance| performance.now());
+    Moment {
+        monotonic: from_millis(monotonic),
+        wall: from_millis(js_sys::Date::now()),
+    }
 }
 
 fn from_millis(millis: f64) -> Duration {

@@ -15,8 +15,13 @@ impl Frame {
     /// until the page is shown.
     pub fn next(callback: impl FnOnce() + 'static) -> Self {
         let callback = Closure::once(callback);
-        let id = super::window().request_animation_frame(callback.as_ref().unchecked_ref()).ok();
-        Self { id, _callback: callback }
+        let id = super::window()
+            .request_animation_frame(callback.as_ref().unchecked_ref())
+            .ok();
+        Self {
+            id,
+            _callback: callback,
+        }
     }
 }
 
@@ -24,7 +29,9 @@ impl Drop for Frame {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             // Cancelling a frame that came is allowed and does nothing.
-            super::window().cancel_animation_frame(id).unwrap_or_default();
+            super::window()
+                .cancel_animation_frame(id)
+                .unwrap_or_default();
         }
     }
 }

@@ -17,14 +17,18 @@ pub fn path() -> String {
 /// Goes to `path` with a new entry in the history.
 pub fn push(path: &str) {
     if let Ok(history) = window().history() {
-        history.push_state_with_url(&JsValue::NULL, "", Some(path)).unwrap_or_default();
+        history
+            .push_state_with_url(&JsValue::NULL, "", Some(path))
+            .unwrap_or_default();
     }
 }
 
 /// Goes to `path` in place of the current entry.
 pub fn replace(path: &str) {
     if let Ok(history) = window().history() {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(path)).unwrap_or_default();
+        history
+            .replace_state_with_url(&JsValue::NULL, "", Some(path))
+            .unwrap_or_default();
     }
 }
 

@@ -66,7 +66,13 @@ impl Call {
                 controller.abort();
             })
         };
-        let lost = |_| if late.get() { HttpFailure::TimedOut } else { HttpFailure::Unreachable };
+        let lost = |_| {
+            if late.get() {
+                HttpFailure::TimedOut
+            } else {
+                HttpFailure::Unreachable
+            }
+        };
         let mut builder = RequestBuilder::new(&self.url)
             .method(self.method)
             .abort_signal(Some(&abort.0.signal()))
@@ -81,10 +87,16 @@ impl Call {
             builder = builder.header("Authorization", &["Bearer ", token.expose()].concat());
         }
         let request = match self.body {
-            Some(body) => builder.header("Content-Type", "application/json").body(body),
+            Some(body) => builder
+                .header("Content-Type", "application/json")
+                .body(body),
             None => builder.build(),
         };
-        let response = request.map_err(|_| HttpFailure::Unreachable)?.send().await.map_err(lost)?;
+        let response = request
+            .map_err(|_| HttpFailure::Unreachable)?
+            .send()
+            .await
+            .map_err(lost)?;
         let status = response.status();
         let retry_after = response.headers().get("Retry-After");
         let body = response.text().await.map_err(lost)?;
@@ -96,7 +108,9 @@ impl Call {
         Err(HttpFailure::Refused {
             status,
             code: problem.map(|problem| problem.code).unwrap_or_default(),
-            retry_after: retry_after.and_then(|text| text.parse().ok()).map(Duration::from_secs),
+            retry_after: retry_after
+                .and_then(|text| text.parse().ok())
+                .map(Duration::from_secs),
         })
     }
 }

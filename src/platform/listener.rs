@@ -31,7 +31,11 @@ impl Listener {
             &options,
         );
         debug_assert!(added.is_ok(), "adding a listener does not throw");
-        Self { target: target.clone(), name, callback }
+        Self {
+            target: target.clone(),
+            name,
+            callback,
+        }
     }
 }
 

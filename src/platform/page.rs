@@ -9,7 +9,13 @@ use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
 use super::{listener::Listener, window};
 
 /// Events that only a person causes.
-const ACTIVITY: [&str; 5] = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+const ACTIVITY: [&str; 5] = [
+    "pointerdown",
+    "pointermove",
+    "keydown",
+    "wheel",
+    "touchstart",
+];
 
 /// Two activities closer than this are one. The client reports far less often; this keeps a moving
 /// pointer from waking it for each pixel.
@@ -62,7 +68,9 @@ impl Page {
         if !window.navigator().on_line() {
             send(Input::WentOffline);
         }
-        Self { _listeners: listeners }
+        Self {
+            _listeners: listeners,
+        }
     }
 }
 

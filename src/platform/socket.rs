@@ -33,7 +33,10 @@ pub struct BadAddress {
 impl fmt::Display for BadAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = &self.url;
-        write!(f, "expected a path or URL of a socket in `socket.url`, found `{url}`")
+        write!(
+            f,
+            "expected a path or URL of a socket in `socket.url`, found `{url}`"
+        )
     }
 }
 
@@ -52,11 +55,16 @@ impl Socket {
         names: Rc<MessageNames>,
         send: impl Fn(Input) + 'static,
     ) -> Result<Self, BadAddress> {
-        let bad = |_| BadAddress { url: url.to_owned() };
+        let bad = |_| BadAddress {
+            url: url.to_owned(),
+        };
         let socket = if protocols.is_empty() {
             WebSocket::new(url)
         } else {
-            let list: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
+            let list: js_sys::Array = protocols
+                .iter()
+                .map(|name| JsValue::from_str(name))
+                .collect();
             WebSocket::new_with_str_sequence(url, &list)
         };
         let socket = socket.map_err(bad)?;
@@ -71,25 +79,39 @@ impl Socket {
             let send = Rc::clone(&send);
             Closure::new(move |event: MessageEvent| {
                 send(match decode(&event, &names) {
-                    Ok(message) => Input::SocketMessageReceived { socket: id, message },
+                    Ok(message) => Input::SocketMessageReceived {
+                        socket: id,
+                        message,
+                    },
                     Err(error) => Input::SocketMessageRefused { socket: id, error },
                 });
             })
         };
         let on_close = Closure::new(move |event: CloseEvent| {
             let (code, reason) = (CloseCode(event.code()), event.reason());
-            send(Input::SocketClosed { socket: id, code, reason });
+            send(Input::SocketClosed {
+                socket: id,
+                code,
+                reason,
+            });
         });
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Ok(Self { inner: socket, _on_open: on_open, _on_message: on_message, _on_close: on_close })
+        Ok(Self {
+            inner: socket,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
     }
 
     /// Sends a message. On a socket that is not open any more it goes nowhere: the close fact is
     /// on its way.
     pub fn send(&self, message: &ClientMessage) {
-        self.inner.send_with_str(&message.encode()).unwrap_or_default();
+        self.inner
+            .send_with_str(&message.encode())
+            .unwrap_or_default();
     }
 
     /// Closes the socket with this code and lets it go.
@@ -115,17 +137,24 @@ impl Drop for Socket {
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Socket").field(&self.inner.ready_state()).finish()
+        f.debug_tuple("Socket")
+            .field(&self.inner.ready_state())
+            .finish()
     }
 }
 
 fn decode(event: &MessageEvent, names: &MessageNames) -> Result<ServerMessage, WireError> {
     let data = event.data();
-    let text = data.dyn_ref::<js_sys::JsString>().ok_or(WireError::Binary)?;
+    let text = data
+        .dyn_ref::<js_sys::JsString>()
+        .ok_or(WireError::Binary)?;
     // The length in UTF-16 units is a lower bound of the bytes and costs no copy.
     let units = usize::try_from(text.length()).unwrap_or(usize::MAX);
     if units > MAX_MESSAGE_BYTES {
-        return Err(WireError::TooLarge { length: units, limit: MAX_MESSAGE_BYTES });
+        return Err(WireError::TooLarge {
+            length: units,
+            limit: MAX_MESSAGE_BYTES,
+        });
     }
     ServerMessage::decode(&String::from(text), names)
 }
@@ -136,7 +165,9 @@ fn decode(event: &MessageEvent, names: &MessageNames) -> Result<ServerMessage, W
 ///
 /// [`BadAddress`] if it is no address relative to this page.
 pub fn address(path: &str, ticket: Option<&str>) -> Result<String, BadAddress> {
-    let bad = |_| BadAddress { url: path.to_owned() };
+    let bad = |_| BadAddress {
+        url: path.to_owned(),
+    };
     let base = window().location().href().map_err(bad)?;
     let url = web_sys::Url::new_with_base(path, &base).map_err(bad)?;
     match url.protocol().as_str() {

@@ -21,7 +21,9 @@ impl Shelf {
     /// Names the part for an app's scope.
     #[must_use]
     pub fn new(scope: &str) -> Self {
-        Self { prefix: ["leptos-session.", scope, "."].concat() }
+        Self {
+            prefix: ["leptos-session.", scope, "."].concat(),
+        }
     }
 
     /// Reads a value.
@@ -36,7 +38,10 @@ impl Shelf {
     ///
     /// [`NotKept`] if the browser does not keep it.
     pub fn write(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        storage().ok_or(NotKept)?.set_item(&self.full(key), value).map_err(|_| NotKept)
+        storage()
+            .ok_or(NotKept)?
+            .set_item(&self.full(key), value)
+            .map_err(|_| NotKept)
     }
 
     /// Removes a value.

@@ -22,6 +22,8 @@ impl Timer {
         // Timeouts may fire a little early against the coarsened clock, so a millisecond is added.
         let millis = delay.min(LONGEST).as_millis();
         let millis = u32::try_from(millis).unwrap_or(u32::MAX).saturating_add(1);
-        Self { _timeout: Timeout::new(millis.min(i32::MAX as u32), callback) }
+        Self {
+            _timeout: Timeout::new(millis.min(i32::MAX as u32), callback),
+        }
     }
 }

@@ -38,7 +38,11 @@ impl BrowserPlatform {
     fn take_socket(&self, socket: SocketId) -> Option<Socket> {
         let mut current = self.socket.borrow_mut();
         let ours = current.as_ref().is_some_and(|(id, _)| *id == socket);
-        if ours { current.take().map(|(_, socket)| socket) } else { None }
+        if ours {
+            current.take().map(|(_, socket)| socket)
+        } else {
+            None
+        }
     }
 }
 
@@ -67,7 +71,11 @@ impl Platform for BrowserPlatform {
             Ok(socket) => *self.socket.borrow_mut() = Some((id, socket)),
             Err(bad) => {
                 let (code, reason) = (CloseCode::ABNORMAL, bad.to_string());
-                facts.send(Input::SocketClosed { socket: id, code, reason });
+                facts.send(Input::SocketClosed {
+                    socket: id,
+                    code,
+                    reason,
+                });
             }
         }
     }
@@ -102,6 +110,8 @@ impl Platform for BrowserPlatform {
 
 impl fmt::Debug for BrowserPlatform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BrowserPlatform").field("socket", &self.socket).finish_non_exhaustive()
+        f.debug_struct("BrowserPlatform")
+            .field("socket", &self.socket)
+            .finish_non_exhaustive()
     }
 }

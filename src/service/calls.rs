@@ -15,11 +15,25 @@ use crate::platform::http::{Answer, Call};
 /// One call of the client itself.
 #[derive(Debug)]
 pub(super) enum SessionCall {
-    LogIn { call: CallId, login: LoginRequest },
-    Refresh { call: CallId },
-    AskSession { call: CallId, token: Option<AccessToken> },
-    Extend { call: CallId, token: Option<AccessToken> },
-    LogOut { call: CallId, token: Option<AccessToken> },
+    LogIn {
+        call: CallId,
+        login: LoginRequest,
+    },
+    Refresh {
+        call: CallId,
+    },
+    AskSession {
+        call: CallId,
+        token: Option<AccessToken>,
+    },
+    Extend {
+        call: CallId,
+        token: Option<AccessToken>,
+    },
+    LogOut {
+        call: CallId,
+        token: Option<AccessToken>,
+    },
 }
 
 impl SessionCall {

@@ -26,7 +26,10 @@ pub(super) fn beginning(user: &str) -> String {
 
 impl Draft {
     pub(super) fn new(shelf: Shelf, user: &str, form: &str) -> Self {
-        Self { shelf, key: [&beginning(user), form].concat() }
+        Self {
+            shelf,
+            key: [&beginning(user), form].concat(),
+        }
     }
 
     /// Reads what was kept.

@@ -114,6 +114,8 @@ impl Driver {
 
 impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver").field("view", &self.published).finish_non_exhaustive()
+        f.debug_struct("Driver")
+            .field("view", &self.published)
+            .finish_non_exhaustive()
     }
 }

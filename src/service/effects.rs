@@ -5,13 +5,7 @@ use std::rc::Rc;
 use session_core::{AccessToken, Effect, Input, Presence, SocketId};
 use session_protocol::{CloseCode, config::SocketAuth};
 
-use super::{
-    calls::SessionCall,
-    drafts,
-    driver::Driver,
-    platform::Facts,
-    updates::Update,
-};
+use super::{calls::SessionCall, drafts, driver::Driver, platform::Facts, updates::Update};
 use crate::platform::socket;
 
 const PRESENCE: &str = "presence";
@@ -37,8 +31,16 @@ impl Driver {
             Effect::SendMessage { socket, message } => self.platform.send(socket, &message),
             Effect::SendRequest { request, token } => self.send_request(request, token),
             Effect::FailRequest { request, failure } => self.fail_request(request, failure),
-            Effect::DeliverUpdate { topic, seq, payload } => {
-                self.updates.deliver(&Update { topic, seq, payload });
+            Effect::DeliverUpdate {
+                topic,
+                seq,
+                payload,
+            } => {
+                self.updates.deliver(&Update {
+                    topic,
+                    seq,
+                    payload,
+                });
             }
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
             Effect::RememberPresence(presence) => self.remember(presence),
@@ -104,13 +106,19 @@ impl Driver {
         protocols: Vec<String>,
     ) {
         match socket::address(&self.config.socket.url, ticket) {
-            Ok(url) => self.platform.open_socket(socket, url, protocols, Facts::to(self)),
+            Ok(url) => self
+                .platform
+                .open_socket(socket, url, protocols, Facts::to(self)),
             Err(_) => self.refuse_socket(socket),
         }
     }
 
     fn refuse_socket(self: &Rc<Self>, socket: SocketId) {
         let (code, reason) = (CloseCode::ABNORMAL, String::new());
-        self.dispatch(Input::SocketClosed { socket, code, reason });
+        self.dispatch(Input::SocketClosed {
+            socket,
+            code,
+            reason,
+        });
     }
 }

@@ -11,7 +11,10 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use futures::{channel::oneshot, future::{AbortHandle, abortable}};
+use futures::{
+    channel::oneshot,
+    future::{AbortHandle, abortable},
+};
 use gloo_net::http::Method;
 use session_core::{AccessToken, HttpFailure, Input, Replay, RequestFailure, RequestId};
 use session_protocol::{Value, http::parse_body};
@@ -107,7 +110,11 @@ impl Request {
             Replay::Safe
         };
         let call = driver.http_call(method, url, None, None);
-        Self { driver, call, replay }
+        Self {
+            driver,
+            call,
+            replay,
+        }
     }
 
     /// Sends this JSON as the body.
@@ -135,13 +142,24 @@ impl Request {
     ///
     /// A [`RequestError`] that says whether the session, the server or the network was in the way.
     pub async fn send(self) -> Result<Answer, RequestError> {
-        let Self { driver, call, replay } = self;
+        let Self {
+            driver,
+            call,
+            replay,
+        } = self;
         let request = RequestId(driver.fetches.last.get() + 1);
         driver.fetches.last.set(request.0);
         let (reply, outcome) = oneshot::channel();
-        let pending = Pending { call, reply, running: None };
+        let pending = Pending {
+            call,
+            reply,
+            running: None,
+        };
         driver.fetches.pending.borrow_mut().insert(request, pending);
-        let _abandon = Abandon { driver: Rc::downgrade(&driver), request };
+        let _abandon = Abandon {
+            driver: Rc::downgrade(&driver),
+            request,
+        };
         driver.dispatch(Input::RequestSubmitted { request, replay });
         outcome.await.unwrap_or(Err(RequestError::SessionEnded))
     }
@@ -168,7 +186,9 @@ impl Drop for Abandon {
         if let Some(driver) = self.driver.upgrade()
             && driver.take_pending(self.request).is_some()
         {
-            driver.dispatch(Input::RequestAbandoned { request: self.request });
+            driver.dispatch(Input::RequestAbandoned {
+                request: self.request,
+            });
         }
     }
 }
@@ -181,8 +201,13 @@ impl Driver {
     pub(super) fn send_request(self: &Rc<Self>, request: RequestId, token: AccessToken) {
         let call = {
             let mut pending = self.fetches.pending.borrow_mut();
-            let Some(pending) = pending.get_mut(&request) else { return };
-            let call = Call { token: Some(token), ..pending.call.clone() };
+            let Some(pending) = pending.get_mut(&request) else {
+                return;
+            };
+            let call = Call {
+                token: Some(token),
+                ..pending.call.clone()
+            };
             let (answer, running) = abortable(self.platform.call(call));
             pending.running = Some(running);
             answer

@@ -4,9 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
-use session_core::{
-    Command, ConnectionStatus, Input, Phase, SessionView, timeline::Entry,
-};
+use session_core::{Command, ConnectionStatus, Input, Phase, SessionView, timeline::Entry};
 use session_protocol::{EndReason, SessionConfig, User, http::LoginRequest};
 
 use super::{
@@ -45,7 +43,10 @@ pub fn provide_session_on(platform: Box<dyn Platform>, config: SessionConfig) ->
     let driver = Driver::new(config, platform, tab, seed, move |view| publish.set(view));
     let presence = driver.presence();
     driver.dispatch(Input::Started { presence });
-    let session = Session { view, driver: StoredValue::new_local(driver) };
+    let session = Session {
+        view,
+        driver: StoredValue::new_local(driver),
+    };
     provide_context(session);
     session
 }
@@ -167,7 +168,8 @@ impl Session {
     pub fn draft(self, form: &str) -> Option<Draft> {
         let driver = self.driver();
         let view = driver.view();
-        view.user().map(|user| Draft::new(driver.shelf.clone(), &user.id, form))
+        view.user()
+            .map(|user| Draft::new(driver.shelf.clone(), &user.id, form))
     }
 
     /// Returns the part of the local storage that belongs to this app's scope, for preferences.

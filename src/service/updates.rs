@@ -45,9 +45,12 @@ impl Updates {
     pub(super) fn deliver(&self, update: &Update) {
         // A handler may register or unregister handlers, so none runs while the list is borrowed.
         let registrations = self.registrations.borrow();
-        let ours = registrations.iter().filter(|registration| registration.topic == update.topic);
-        let handlers: Vec<Handler> =
-            ours.map(|registration| Rc::clone(&registration.handler)).collect();
+        let ours = registrations
+            .iter()
+            .filter(|registration| registration.topic == update.topic);
+        let handlers: Vec<Handler> = ours
+            .map(|registration| Rc::clone(&registration.handler))
+            .collect();
         drop(registrations);
         for handler in handlers {
             handler(update);
@@ -55,7 +58,10 @@ impl Updates {
     }
 
     fn has(&self, topic: &str) -> bool {
-        self.registrations.borrow().iter().any(|registration| registration.topic == topic)
+        self.registrations
+            .borrow()
+            .iter()
+            .any(|registration| registration.topic == topic)
     }
 }
 
@@ -78,17 +84,33 @@ impl Subscription {
         let id = updates.last.get() + 1;
         updates.last.set(id);
         let handler: Handler = Rc::new(handler);
-        let registration = Registration { id, topic: topic.clone(), handler };
+        let registration = Registration {
+            id,
+            topic: topic.clone(),
+            handler,
+        };
         updates.registrations.borrow_mut().push(registration);
-        driver.dispatch(Input::TopicSubscribed { topic: topic.clone() });
-        Self { driver: Rc::downgrade(driver), id, topic }
+        driver.dispatch(Input::TopicSubscribed {
+            topic: topic.clone(),
+        });
+        Self {
+            driver: Rc::downgrade(driver),
+            id,
+            topic,
+        }
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let Some(driver) = self.driver.upgrade() else { return };
-        driver.updates.registrations.borrow_mut().retain(|other| other.id != self.id);
+        let Some(driver) = self.driver.upgrade() else {
+            return;
+        };
+        driver
+            .updates
+            .registrations
+            .borrow_mut()
+            .retain(|other| other.id != self.id);
         if !driver.updates.has(&self.topic) {
             let topic = std::mem::take(&mut self.topic);
             driver.dispatch(Input::TopicUnsubscribed { topic });

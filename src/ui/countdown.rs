@@ -41,7 +41,12 @@ pub(super) fn spoken(seconds: u64) -> Option<u64> {
 pub(super) fn clock_text(seconds: u64) -> String {
     let (minutes, seconds) = (seconds / 60, seconds % 60);
     let padding = if seconds < 10 { ":0" } else { ":" };
-    [minutes.to_string().as_str(), padding, seconds.to_string().as_str()].concat()
+    [
+        minutes.to_string().as_str(),
+        padding,
+        seconds.to_string().as_str(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

@@ -22,9 +22,11 @@ pub(super) fn ExpiredDialog(session: Session) -> impl IntoView {
     let password = NodeRef::<html::Input>::new();
     let shown = Memo::new(move |_| {
         session.view().with(|view| match &view.phase {
-            Phase::Expired { cause, user, login } => {
-                Some(Shown { cause: *cause, user: user.clone(), login: *login })
-            }
+            Phase::Expired { cause, user, login } => Some(Shown {
+                cause: *cause,
+                user: user.clone(),
+                login: *login,
+            }),
             Phase::Restoring
             | Phase::Anonymous { .. }
             | Phase::Active { .. }
@@ -32,7 +34,12 @@ pub(super) fn ExpiredDialog(session: Session) -> impl IntoView {
             | Phase::LoggingOut => None,
         })
     });
-    let email = Memo::new(move |_| shown.get().map(|shown| shown.user.email).unwrap_or_default());
+    let email = Memo::new(move |_| {
+        shown
+            .get()
+            .map(|shown| shown.user.email)
+            .unwrap_or_default()
+    });
     let busy = Memo::new(move |_| shown.get().is_some_and(|it| it.login == LoginStatus::Busy));
     let cause = move || shown.get().map(|shown| words().ended(shown.cause));
     let error = move || {
@@ -43,7 +50,10 @@ pub(super) fn ExpiredDialog(session: Session) -> impl IntoView {
     };
     let log_in = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let typed = password.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let typed = password
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
         session.log_in(LoginRequest {
             email: email.get_untracked(),
             password: Secret::new(typed),

@@ -14,7 +14,8 @@ pub enum Locale {
 
 impl Locale {
     /// All languages, each named in itself.
-    pub const ALL: [(Self, &'static str); 2] = [(Self::English, "English"), (Self::German, "Deutsch")];
+    pub const ALL: [(Self, &'static str); 2] =
+        [(Self::English, "English"), (Self::German, "Deutsch")];
 
     /// Returns the BCP 47 tag.
     #[must_use]

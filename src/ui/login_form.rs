@@ -30,14 +30,19 @@ pub fn LoginForm() -> impl IntoView {
         LoginStatus::Ready | LoginStatus::Busy => None,
     };
     let value = |input: NodeRef<html::Input>| {
-        input.get_untracked().map(|input| input.value()).unwrap_or_default()
+        input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default()
     };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         session.log_in(LoginRequest {
             email: value(email),
             password: Secret::new(value(password)),
-            remember_me: remember_me.get_untracked().is_some_and(|input| input.checked()),
+            remember_me: remember_me
+                .get_untracked()
+                .is_some_and(|input| input.checked()),
         });
     };
 

@@ -18,9 +18,7 @@ pub fn RequireSession(
     children: ChildrenFn,
 ) -> impl IntoView {
     let session = use_session();
-    let epoch = Memo::new(move |_| {
-        session.view().with(|view| view.user().map(|_| view.epoch))
-    });
+    let epoch = Memo::new(move |_| session.view().with(|view| view.user().map(|_| view.epoch)));
     move || match epoch.get() {
         Some(_) => children().into_any(),
         None => fallback.run(),

@@ -36,7 +36,12 @@ pub(super) fn WarningDialog(session: Session) -> impl IntoView {
     let announced = Memo::new(move |_| spoken(left.get()));
     let announcement = move || {
         announced.get().map(|_| {
-            [left.get_untracked().to_string().as_str(), " ", words().seconds_left].concat()
+            [
+                left.get_untracked().to_string().as_str(),
+                " ",
+                words().seconds_left,
+            ]
+            .concat()
         })
     };
     let extendable = Memo::new(move |_| warning.get().extendable);
