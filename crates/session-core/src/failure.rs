@@ -34,7 +34,7 @@ impl HttpFailure {
         match self {
             Self::Refused {
                 status: 401, code, ..
-            } => EndReason::parse(code),
+            } => EndReason::from_problem_code(code),
             Self::Refused { .. } => None,
             Self::Unreachable => None,
             Self::TimedOut => None,

@@ -71,7 +71,17 @@ impl EndReason {
         }
     }
 
-    /// Reads a reason from a socket message, a close reason or an HTTP problem code.
+    /// Reads the `code` of an HTTP problem body.
+    ///
+    /// Stricter than [`EndReason::parse`]: a 401 `token_expired` is about the access token, which
+    /// a refresh replaces, and not about the session.
+    #[must_use]
+    pub fn from_problem_code(code: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|reason| same_name(code, reason.code()) || same_name(code, reason.problem_code()))
+    }
+
+    /// Reads a reason from a socket message or a close reason.
     ///
     /// The plain texts that common backends send with close code 1008 are understood too.
     #[must_use]
@@ -83,10 +93,7 @@ impl EndReason {
             ("idle timeout", EndReason::SessionTimeout),
             ("session not found", EndReason::NoSession),
         ];
-        let by_code = Self::ALL.into_iter().find(|reason| {
-            same_name(text, reason.code()) || same_name(text, reason.problem_code())
-        });
-        by_code.or_else(|| {
+        Self::from_problem_code(text).or_else(|| {
             let mut aliases = ALIASES.into_iter();
             aliases
                 .find(|(alias, _)| same_name(text, alias))

@@ -80,7 +80,7 @@ impl TokenResponse {
     pub fn from_value(value: &Value) -> Result<Self, WireError> {
         let fields = Fields::of(value)?;
         Ok(Self {
-            access_token: Secret::new(fields.text("accessToken")?),
+            access_token: fields.secret("accessToken")?,
             expires_in: fields.seconds("expiresIn")?,
             session: fields
                 .find("session")
@@ -122,7 +122,7 @@ impl TicketResponse {
     pub fn from_value(value: &Value) -> Result<Self, WireError> {
         let fields = Fields::of(value)?;
         Ok(Self {
-            ticket: Secret::new(fields.text("ticket")?),
+            ticket: fields.secret("ticket")?,
             expires_in: fields.seconds("expiresIn")?,
         })
     }
@@ -185,6 +185,6 @@ impl Problem {
     /// Returns why the session ended, if this problem says that it did.
     #[must_use]
     pub fn end_reason(&self) -> Option<EndReason> {
-        EndReason::parse(&self.code)
+        EndReason::from_problem_code(&self.code)
     }
 }

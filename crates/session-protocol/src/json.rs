@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::{WireError, names::same_name};
+use crate::{Secret, WireError, names::same_name};
 
 /// Deepest nesting of arrays and objects that is accepted.
 pub const MAX_DEPTH: usize = 32;
@@ -73,15 +73,13 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn find(self, field: &str) -> Option<&'a Value> {
-        self.0
-            .get(field)
-            .or_else(|| {
-                let mut pairs = self.0.iter();
-                pairs
-                    .find(|(name, _)| same_name(name, field))
-                    .map(|(_, value)| value)
-            })
-            .filter(|value| !value.is_null())
+        let exact = self.0.get(field).filter(|value| !value.is_null());
+        exact.or_else(|| {
+            let mut pairs = self.0.iter();
+            pairs
+                .find(|(name, value)| same_name(name, field) && !value.is_null())
+                .map(|(_, value)| value)
+        })
     }
 
     pub(crate) fn optional<T>(
@@ -106,6 +104,15 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn optional_text(self, field: &'static str) -> Result<Option<&'a str>, WireError> {
         self.optional(field, "a text", Value::as_str)
+    }
+
+    /// Reads a token or a ticket: an empty one would be sent and refused for ever.
+    pub(crate) fn secret(self, field: &'static str) -> Result<Secret, WireError> {
+        self.optional(field, "a text that is not empty", |value| {
+            value.as_str().filter(|text| !text.is_empty())
+        })?
+        .map(Secret::new)
+        .ok_or(WireError::MissingField { field })
     }
 
     /// Reads an identifier: a text, or a number as many backends have it.
@@ -151,7 +158,7 @@ fn duration_from_seconds(seconds: f64) -> Duration {
         clippy::cast_sign_loss,
         reason = "a float to integer cast saturates, and the upper bound is checked above"
     )]
-    Duration::from_millis((seconds * 1000.0) as u64)
+    Duration::from_millis((seconds * 1000.0).round() as u64)
 }
 
 /// Writes a duration as whole or fractional seconds, as the wire has it.

@@ -135,6 +135,12 @@ impl MessageNames {
         found.is_some()
     }
 
+    /// Returns whether there is a message type of this name.
+    pub(crate) fn is_known(canonical: &str) -> bool {
+        let mut types = SERVER_TYPES.into_iter();
+        types.any(|name| same_name(name, canonical))
+    }
+
     fn resolve(&self, name: &str) -> Option<&'static str> {
         let known = SERVER_TYPES
             .into_iter()
@@ -338,7 +344,7 @@ impl ClientMessage {
             .ok_or(WireError::MissingType)?;
         let is = |known: &str| same_name(known, name);
         let topic = || fields.text("topic").map(str::to_owned);
-        let token = || fields.text("token").map(Secret::new);
+        let token = || fields.secret("token");
         match () {
             () if is("auth") => Ok(Self::Auth { token: token()? }),
             () if is("auth_refresh") => Ok(Self::AuthRefresh { token: token()? }),
