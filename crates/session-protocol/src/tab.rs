@@ -3,7 +3,7 @@
 //! Notices are hints: they can make a tab ask the server or show less, never grant or prolong a
 //! session. Invariant: there is no field that could hold a token.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     WireError,
@@ -65,7 +65,8 @@ impl TabNotice {
         let object = parse_object(text, MAX_NOTICE_BYTES)?;
         let fields = Fields(&object);
         let name = fields
-            .optional_text("type")?
+            .find("type")
+            .and_then(Value::as_str)
             .ok_or(WireError::MissingType)?;
         let mut kinds = TabNoticeKind::ALL.into_iter();
         let kind = kinds
