@@ -1,1 +1,55 @@
-//! x
+//! Reference backend of leptos-session: accounts, sessions, rotation, sockets, one SQLite file.
+//!
+//! It makes the first command of the project work on a fresh machine, and it is the executable
+//! form of the contract. [`start`] runs a server on a listener, so that tests can have one on a
+//! port of their own; [`execute`] is the program.
+//!
+//! Where a change goes: what a limit means is in `limits`, what refresh tokens do in `rotation`,
+//! how sessions begin and end in `life`, who may call in `origins` and `http::caller`, who hears
+//! of it in `hub`, one connection in `socket::connection`, SQL in `store`.
+//!
+//! Invariants: the store is asked at every use of a session; a failure of the store never looks
+//! like the end of a session; nothing secret is stored, logged or answered, besides the access
+//! token in a body and the refresh token in its cookie.
+
+#![forbid(unsafe_code)]
+
+mod access_token;
+mod app;
+mod asset_file;
+mod assets;
+mod clock;
+mod command;
+mod config;
+mod cookie;
+mod demo;
+mod flags;
+mod hs256;
+mod http;
+mod hub;
+mod life;
+mod limiter;
+mod limits;
+mod logging;
+mod metrics;
+mod origins;
+mod passwords;
+mod policy;
+mod problem;
+mod rotation;
+mod secrets;
+mod security_headers;
+mod server;
+mod socket;
+mod store;
+mod system;
+mod tickets;
+mod topic;
+mod upkeep;
+
+pub use command::execute;
+pub use config::{Config, StoreLocation};
+pub use flags::Flags;
+pub use policy::{Policy, PolicyRule};
+pub use server::{Server, StartError, start};
+pub use store::StoreError;

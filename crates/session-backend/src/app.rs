@@ -1,0 +1,40 @@
+//! Everything that requests and sockets share.
+//!
+//! Invariant: one [`App`] for each server; nothing in this crate is a process-wide variable
+//! besides the token provider.
+
+use std::{io, sync::Arc, time::Duration};
+
+use crate::{
+    Policy, access_token::AccessTokens, assets::Assets, demo::Faults, hub::Hub,
+    limiter::LoginLimiter, metrics::Metrics, origins::Origins, passwords::Passwords, secrets::Keys,
+    store::Store, tickets::Tickets, topic::Topic,
+};
+
+/// Everything that requests and sockets share.
+pub(crate) struct App {
+    pub(crate) policy: Policy,
+    pub(crate) heartbeat: Duration,
+    pub(crate) auth_deadline: Duration,
+    pub(crate) origins: Origins,
+    pub(crate) keys: Keys,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) store: Store,
+    pub(crate) passwords: Passwords,
+    pub(crate) login_limiter: LoginLimiter,
+    pub(crate) tickets: Tickets,
+    pub(crate) hub: Hub,
+    pub(crate) system: Topic,
+    pub(crate) metrics: Metrics,
+    pub(crate) assets: Option<Assets>,
+    /// Present only with `--demo`.
+    pub(crate) faults: Option<Faults>,
+}
+
+/// What handlers are given.
+pub(crate) type Shared = Arc<App>;
+
+/// Makes identifiers; the system's generator failing is the one thing that can go wrong.
+pub(crate) fn identifier<const N: usize>() -> io::Result<String> {
+    crate::secrets::random_hex::<N>()
+}

@@ -1,0 +1,74 @@
+//! Everything a deployment chooses about the backend.
+//!
+//! Invariant: a [`Config`] is only data; [`crate::start`] is what refuses a bad one.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::Policy;
+
+/// Everything a deployment chooses about the backend.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where sessions, accounts and notes are kept.
+    pub store: StoreLocation,
+    /// Origins besides the server's own that may call and connect, such as a development proxy.
+    pub origins: Vec<String>,
+    /// Folder with the built single-page app.
+    pub dist: Option<PathBuf>,
+    /// Path under which the single-page app is served; starts and ends with `/`.
+    pub base_path: String,
+    /// Whether demo accounts, demo notes and the `/demo/*` switches exist.
+    pub demo: bool,
+    /// The limits of sessions.
+    pub policy: Policy,
+    /// Whether limits that break the rules of [`Policy::validate`] are accepted, for tests.
+    pub allow_short_limits: bool,
+    /// Time between two protocol pings; a socket that misses two is closed.
+    pub heartbeat: Duration,
+    /// A socket that has not authenticated after this time is closed.
+    pub auth_deadline: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            store: StoreLocation::File(PathBuf::from("session-backend.sqlite")),
+            origins: Vec::new(),
+            dist: None,
+            base_path: "/".to_owned(),
+            demo: false,
+            policy: Policy::default(),
+            allow_short_limits: false,
+            heartbeat: Duration::from_secs(25),
+            auth_deadline: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Where the store lives.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum StoreLocation {
+    /// An SQLite file; it survives restarts.
+    File(PathBuf),
+    /// Memory; everything is forgotten at the end of the process.
+    Memory,
+}
+
+impl StoreLocation {
+    /// Reads `sqlite:PATH` or `sqlite::memory:`.
+    ///
+    /// # Errors
+    ///
+    /// A text that names what is supported.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("sqlite:") {
+            Some(":memory:") => Ok(Self::Memory),
+            Some(path) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            _ if text.starts_with("redis:") => Err(
+                "this build has no Redis store; supported are sqlite:PATH and sqlite::memory:"
+                    .to_owned(),
+            ),
+            _ => Err("expected sqlite:PATH or sqlite::memory:".to_owned()),
+        }
+    }
+}

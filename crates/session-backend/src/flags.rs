@@ -1,0 +1,137 @@
+//! The command line: every flag is also an environment variable `SESSION_*`.
+//!
+//! Invariant: flags only fill a [`Config`]; what it may not hold is refused by [`crate::start`].
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand};
+use session_protocol::duration;
+use tracing::level_filters::LevelFilter;
+
+use crate::{Config, Policy, StoreLocation};
+
+/// Reference backend of leptos-session.
+#[derive(Debug, Parser)]
+#[command(name = "session-backend", version)]
+pub struct Flags {
+    /// Address to listen on.
+    #[arg(long, env = "SESSION_LISTEN", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// Folder with the built app, as `trunk build` makes it.
+    #[arg(long, env = "SESSION_DIST", value_name = "DIR")]
+    dist: Option<PathBuf>,
+
+    /// Path under which the app is served; the API stays at /api and /ws.
+    #[arg(long, env = "SESSION_BASE_PATH", default_value = "/")]
+    base_path: String,
+
+    /// `sqlite:PATH` or `sqlite::memory:`.
+    #[arg(
+        long,
+        global = true,
+        env = "SESSION_STORE",
+        default_value = "sqlite:session-backend.sqlite",
+        value_parser = StoreLocation::parse
+    )]
+    pub(crate) store: StoreLocation,
+
+    /// Further origin that may call and connect (repeatable); the server's own is always listed.
+    #[arg(
+        long,
+        env = "SESSION_ORIGIN",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    origin: Vec<String>,
+
+    /// Create demo accounts and notes, and enable /demo/*.
+    #[arg(long, env = "SESSION_DEMO")]
+    demo: bool,
+
+    /// How long an access token is valid.
+    #[arg(long, env = "SESSION_ACCESS_TOKEN_LIFETIME", default_value = "5m", value_parser = duration::parse)]
+    access_token_lifetime: Duration,
+
+    /// A session without activity ends after this time.
+    #[arg(long, env = "SESSION_IDLE_TIMEOUT", default_value = "30m", value_parser = duration::parse)]
+    idle_timeout: Duration,
+
+    /// A session ends after this time, whatever the user does.
+    #[arg(long, env = "SESSION_ABSOLUTE_TIMEOUT", default_value = "24h", value_parser = duration::parse)]
+    absolute_timeout: Duration,
+
+    /// The absolute timeout of sessions with "remember me".
+    #[arg(long, env = "SESSION_REMEMBER_ABSOLUTE_TIMEOUT", default_value = "90d", value_parser = duration::parse)]
+    remember_absolute_timeout: Duration,
+
+    /// How long before the end the user is warned.
+    #[arg(long, env = "SESSION_WARNING_LEAD", default_value = "120s", value_parser = duration::parse)]
+    warning_lead: Duration,
+
+    /// How long the predecessor of a refresh token is tolerated.
+    #[arg(long, env = "SESSION_REFRESH_GRACE", default_value = "30s", value_parser = duration::parse)]
+    refresh_grace: Duration,
+
+    /// Time between two protocol pings; two missed ones end a socket.
+    #[arg(long, env = "SESSION_HEARTBEAT", default_value = "25s", value_parser = duration::parse)]
+    heartbeat: Duration,
+
+    /// Accept limits that break WCAG 2.2.1 or their order, for tests.
+    #[arg(long, env = "SESSION_ALLOW_SHORT_LIMITS")]
+    allow_short_limits: bool,
+
+    /// error, warn, info, debug, trace or off.
+    #[arg(long, global = true, env = "SESSION_LOG_LEVEL", default_value = "info")]
+    pub(crate) log_level: LevelFilter,
+
+    /// What to do; without a command the server runs.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Work on accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// Work on accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add an account; the password is read from standard input.
+    Add {
+        /// Login name.
+        email: String,
+        /// Name to show; the part before the @ unless given.
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+impl Flags {
+    /// Returns what the flags say about the server.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        Config {
+            store: self.store.clone(),
+            origins: self.origin.clone(),
+            dist: self.dist.clone(),
+            base_path: self.base_path.clone(),
+            demo: self.demo,
+            policy: Policy {
+                access_token_lifetime: self.access_token_lifetime,
+                idle_timeout: self.idle_timeout,
+                absolute_timeout: self.absolute_timeout,
+                remember_absolute_timeout: self.remember_absolute_timeout,
+                warning_lead: self.warning_lead,
+                refresh_grace: self.refresh_grace,
+            },
+            allow_short_limits: self.allow_short_limits,
+            heartbeat: self.heartbeat,
+            ..Config::default()
+        }
+    }
+}

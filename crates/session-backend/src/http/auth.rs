@@ -1,0 +1,280 @@
+//! Login, refresh, logout and tickets.
+//!
+//! Invariants: what changes state is proved not to be forged before anything else happens; the
+//! refresh token leaves in a cookie only; a cookie is deleted only if its very family is over.
+
+use std::{net::SocketAddr, time::Instant};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rusqlite::TransactionBehavior;
+use session_protocol::{
+    EndReason,
+    http::{LoginRequest, TicketResponse, TokenResponse},
+};
+
+use super::{
+    body,
+    caller::{self, Families},
+};
+use crate::{
+    app::{App, Shared},
+    clock::Moment,
+    cookie::{self, RefreshCookies},
+    demo::RefreshFault,
+    life::{Beginning, short},
+    origins,
+    problem::Refusal,
+    rotation::{self, RefreshToken, Rotation},
+    store::{sessions::SessionRow, users},
+    tickets,
+};
+
+/// Characters of a `User-Agent` that are kept.
+const LONGEST_USER_AGENT: usize = 200;
+
+/// `POST /api/auth/login`
+pub(super) async fn login(
+    State(app): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    app.origins.demand_unforged(&headers)?;
+    let request = LoginRequest::from_value(&body::object(&body)?)?;
+    let (address, email) = (peer.ip(), users::normalized(&request.email));
+    if let Some(wait) = app.login_limiter.wait(address, &email, Instant::now()) {
+        let detail = "too many failed logins; wait as `Retry-After` says";
+        return Err(
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
+                .with_retry_after(wait),
+        );
+    }
+    let key = email.clone();
+    let account = app
+        .store
+        .run(move |connection| users::by_email(connection, &key))
+        .await?;
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let fits = app.passwords.verify(request.password, hash).await;
+    let (Some(account), true) = (account, fits.map_err(|_| Refusal::internal())?) else {
+        app.login_limiter.failed(address, &email, Instant::now());
+        app.metrics.logins_refused.count();
+        tracing::warn!(%address, "login refused");
+        let detail = "email or password is wrong";
+        return Err(Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_credentials",
+            detail,
+        ));
+    };
+    let now = Moment::now();
+    let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
+    let families = app
+        .store
+        .run(move |connection| Families::read(connection, cookies, now))
+        .await?;
+    let (identified, _): (Vec<_>, Vec<_>) = families
+        .living
+        .into_iter()
+        .partition(|(token, session)| token.identifies(session));
+    let mut dead = families.dead;
+    dead.extend(identified.iter().map(|(token, _)| token.family.clone()));
+    let beginning = Beginning {
+        user: account.user,
+        remember_me: request.remember_me,
+        user_agent: user_agent(&headers),
+        address: address.to_string(),
+        replaces: identified.into_iter().map(|(_, row)| row.id).collect(),
+    };
+    let session = app.begin(beginning).await?;
+    app.metrics.logins.count();
+    tracing::info!(session = short(&session.id), %address, "login");
+    token_response(&app, &session, Cookie::Issue, &dead)
+}
+
+/// `POST /api/auth/refresh`
+pub(super) async fn refresh(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    app.origins.demand_unforged(&headers)?;
+    app.metrics.refreshes.count();
+    let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
+    let slow = suffer_faults(&app, &headers).await?;
+    let (now, grace) = (Moment::now(), app.policy.refresh_grace);
+    let (outcome, dead) = app
+        .store
+        .run(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut families = Families::read(&transaction, cookies, now)?;
+            let outcome = match families.living.pop() {
+                Some((token, _)) => {
+                    let outcome = rotation::present(&transaction, &token, grace, now)?;
+                    if matches!(outcome, Rotation::Reused(_) | Rotation::Ended(_)) {
+                        families.dead.push(token.family);
+                    }
+                    outcome
+                }
+                None => Rotation::Ended(families.over.unwrap_or(EndReason::NoSession)),
+            };
+            transaction.commit()?;
+            Ok((outcome, families.dead))
+        })
+        .await?;
+    if let Some(delay) = slow {
+        tokio::time::sleep(delay).await;
+    }
+    match outcome {
+        Rotation::Rotated(session) => {
+            app.metrics.rotations.count();
+            token_response(&app, &session, Cookie::Issue, &dead)
+        }
+        Rotation::Reissued(session) => {
+            tracing::info!(session = short(&session.id), "refresh answer issued again");
+            token_response(&app, &session, Cookie::Issue, &dead)
+        }
+        Rotation::Tolerated(session) => token_response(&app, &session, Cookie::Keep, &dead),
+        Rotation::Reused(session) => {
+            app.metrics.reuses.count();
+            tracing::warn!(session = short(&session.id), "refresh token reused");
+            app.announce_end(&session.id, EndReason::ReuseDetected);
+            Err(without_cookies(
+                Refusal::ended(EndReason::ReuseDetected),
+                &dead,
+            ))
+        }
+        Rotation::Ended(reason) => Err(without_cookies(Refusal::ended(reason), &dead)),
+    }
+}
+
+/// `POST /api/auth/logout`
+pub(super) async fn logout(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    app.origins.demand_unforged(&headers)?;
+    let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
+    let now = Moment::now();
+    let families = app
+        .store
+        .run(move |connection| Families::read(connection, cookies, now))
+        .await?;
+    let mut dead = families.dead;
+    for (token, session) in families.living {
+        app.end(&session.id, EndReason::LoggedOut).await?;
+        dead.push(token.family);
+    }
+    if let Some(claims) = caller::bearer_claims(&app, &headers) {
+        app.end(&claims.sid, EndReason::LoggedOut).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    delete_cookies(response.headers_mut(), &dead);
+    Ok(response)
+}
+
+/// `POST /api/auth/ticket`
+pub(super) async fn ticket(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    app.origins.demand_unforged(&headers)?;
+    let session = caller::any_session(&app, &headers).await?;
+    let origin = origins::origin(&headers).unwrap_or_default();
+    let ticket = app
+        .tickets
+        .issue(&session.id, origin, Instant::now())
+        .map_err(|_| Refusal::internal())?;
+    let body = TicketResponse {
+        ticket,
+        expires_in: tickets::LIFETIME,
+    };
+    Ok(Json(body.to_value()).into_response())
+}
+
+/// Whether an answer carries the refresh cookie.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Cookie {
+    Issue,
+    Keep,
+}
+
+fn token_response(
+    app: &App,
+    session: &SessionRow,
+    cookie: Cookie,
+    dead: &[String],
+) -> Result<Response, Refusal> {
+    let now = Moment::now();
+    let access_token = app
+        .access_tokens
+        .issue(&session.user.id, &session.id, session.generation, now)
+        .ok_or_else(Refusal::internal)?;
+    let body = TokenResponse {
+        access_token,
+        expires_in: app.access_tokens.lifetime(),
+        session: Some(session.describe(now, app.policy.warning_lead)),
+    };
+    let mut response = Json(body.to_value()).into_response();
+    if cookie == Cookie::Issue {
+        let rest = session.absolute_deadline.since(now);
+        let max_age = session.remember_me.then_some(rest);
+        let token = RefreshToken::current(session);
+        let header = cookie::set(&token, &app.keys.refresh, max_age);
+        let header = header.ok_or_else(Refusal::internal)?;
+        response.headers_mut().append(header::SET_COOKIE, header);
+    }
+    delete_cookies(response.headers_mut(), dead);
+    Ok(response)
+}
+
+fn delete_cookies(headers: &mut HeaderMap, dead: &[String]) {
+    for header in dead.iter().filter_map(|family| cookie::delete(family)) {
+        headers.append(header::SET_COOKIE, header);
+    }
+}
+
+fn without_cookies(refusal: Refusal, dead: &[String]) -> Refusal {
+    dead.iter()
+        .filter_map(|family| cookie::delete(family))
+        .fold(refusal, |refusal, header| {
+            refusal.with_header(header::SET_COOKIE, header)
+        })
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let value = headers.get(header::USER_AGENT);
+    let text = value.and_then(|value| value.to_str().ok());
+    text.unwrap_or_default()
+        .chars()
+        .take(LONGEST_USER_AGENT)
+        .collect()
+}
+
+/// Applies the faults that `/demo/*` planned; returns how much later the answer comes.
+async fn suffer_faults(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<std::time::Duration>, Refusal> {
+    let Some(faults) = &app.faults else {
+        return Ok(None);
+    };
+    let session = caller::cookie_session(app, headers).await?;
+    let id = session.and_then(Result::ok).map(|session| session.id);
+    let mut slow = None;
+    for fault in faults.take(id.as_deref()) {
+        match fault {
+            RefreshFault::Slow(delay) => slow = Some(delay),
+            RefreshFault::Fail { status, code } => return Err(super::demo::failure(status, &code)),
+        }
+    }
+    Ok(slow)
+}

@@ -1,0 +1,156 @@
+//! Who calls: the session behind a bearer token or a refresh cookie.
+//!
+//! Invariants: a token that is right is not enough, the session must live in the store; a cookie
+//! identifies its session here without being used up.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use rusqlite::Connection;
+use session_protocol::EndReason;
+
+use crate::{
+    access_token::Claims,
+    app::{App, Shared},
+    clock::Moment,
+    cookie::RefreshCookies,
+    problem::Refusal,
+    rotation::RefreshToken,
+    store::{
+        StoreError,
+        sessions::{self, SessionRow},
+    },
+};
+
+/// The living session of a call with a bearer token, from an origin that may call.
+pub(crate) struct Caller(pub(crate) SessionRow);
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
+        if !parts.method.is_safe() {
+            app.origins.refuse_foreign(&parts.headers)?;
+        }
+        let claims = bearer_claims(app, &parts.headers).ok_or_else(Refusal::invalid_token)?;
+        match bearer_session(app, &claims).await? {
+            Ok(session) => Ok(Self(session)),
+            Err(reason) => Err(Refusal::ended(reason)),
+        }
+    }
+}
+
+/// Returns what the bearer token says, if there is a valid one.
+pub(crate) fn bearer_claims(app: &App, headers: &HeaderMap) -> Option<Claims> {
+    app.access_tokens.verify(bearer(headers)?)
+}
+
+/// Returns whether the request has a bearer token, good or bad.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Returns the living session of a token, or why it is over.
+pub(crate) async fn bearer_session(
+    app: &App,
+    claims: &Claims,
+) -> Result<Result<SessionRow, EndReason>, StoreError> {
+    let found = app.living(&claims.sid).await?;
+    if let Ok(session) = &found
+        && session.rotated_at.is_some()
+        && !session.successor_seen
+        && session.generation == claims.generation
+    {
+        let (id, generation) = (session.id.clone(), session.generation);
+        app.store
+            .run(move |connection| sessions::mark_seen(connection, &id, generation))
+            .await?;
+    }
+    Ok(found)
+}
+
+/// Returns the living session of the refresh cookies, or why the newest is over; nothing without
+/// a cookie.
+pub(crate) async fn cookie_session(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<Result<SessionRow, EndReason>>, StoreError> {
+    let cookies = RefreshCookies::read(headers, &app.keys.refresh);
+    if cookies.is_empty() {
+        return Ok(None);
+    }
+    let now = Moment::now();
+    let families = app
+        .store
+        .run(move |connection| Families::read(connection, cookies, now))
+        .await?;
+    let living = families.living.into_iter();
+    let identified = living
+        .filter(|(token, session)| token.identifies(session))
+        .map(|(_, session)| session)
+        .next_back();
+    let over = families.over.unwrap_or(EndReason::NoSession);
+    Ok(Some(identified.ok_or(over)))
+}
+
+/// Returns the living session of a call by bearer token or else by cookie.
+pub(crate) async fn any_session(app: &App, headers: &HeaderMap) -> Result<SessionRow, Refusal> {
+    if let Some(claims) = bearer_claims(app, headers) {
+        return bearer_session(app, &claims).await?.map_err(Refusal::ended);
+    }
+    match cookie_session(app, headers).await? {
+        Some(Ok(session)) => Ok(session),
+        _ if bearer(headers).is_some() => Err(Refusal::invalid_token()),
+        Some(Err(reason)) => Err(Refusal::ended(reason)),
+        None => Err(Refusal::ended(EndReason::NoSession)),
+    }
+}
+
+/// The families of the presented cookies.
+pub(super) struct Families {
+    /// Those that live, oldest first.
+    pub(super) living: Vec<(RefreshToken, SessionRow)>,
+    /// Why the newest of the others is over.
+    pub(super) over: Option<EndReason>,
+    /// Families whose cookies can never be used again.
+    pub(super) dead: Vec<String>,
+}
+
+impl Families {
+    /// Looks the families up.
+    pub(super) fn read(
+        connection: &Connection,
+        cookies: RefreshCookies,
+        now: Moment,
+    ) -> rusqlite::Result<Self> {
+        let mut families = Self {
+            living: Vec::new(),
+            over: None,
+            dead: cookies.foreign,
+        };
+        let mut newest_over = Moment(i64::MIN);
+        for token in cookies.tokens {
+            let Some(session) = sessions::by_family(connection, &token.family)? else {
+                families.dead.push(token.family);
+                continue;
+            };
+            match session.end_reason(now) {
+                None => families.living.push((token, session)),
+                Some(reason) => {
+                    families.dead.push(token.family);
+                    if session.created_at >= newest_over {
+                        newest_over = session.created_at;
+                        families.over = Some(reason);
+                    }
+                }
+            }
+        }
+        families
+            .living
+            .sort_by_key(|(token, session)| (session.created_at, token.generation));
+        Ok(families)
+    }
+}

@@ -1,0 +1,68 @@
+//! The user's sessions on all devices.
+//!
+//! Invariant: a user sees and ends own sessions only; another's is simply not there.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde_json::{Value, json};
+use session_protocol::EndReason;
+
+use super::caller::Caller;
+use crate::{app::Shared, clock::Moment, problem::Refusal, store::sessions};
+
+/// `GET /api/sessions`
+pub(super) async fn list(
+    State(app): State<Shared>,
+    Caller(current): Caller,
+) -> Result<Json<Value>, Refusal> {
+    let (user, now) = (current.user.id.clone(), Moment::now());
+    let rows = app
+        .store
+        .run(move |connection| sessions::living_of_user(connection, &user, now))
+        .await?;
+    let rows = rows.into_iter().map(|row| {
+        json!({
+            "id": row.id,
+            "current": row.id == current.id,
+            "signedInSecondsAgo": now.since(row.created_at).as_secs(),
+            "lastActiveSecondsAgo": now.since(row.last_active_at).as_secs(),
+            "userAgent": row.user_agent,
+            "address": row.address,
+            "rememberMe": row.remember_me,
+        })
+    });
+    Ok(Json(rows.collect()))
+}
+
+/// `DELETE /api/sessions/{id}`
+pub(super) async fn end(
+    State(app): State<Shared>,
+    Caller(current): Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let own = matches!(app.living(&id).await?, Ok(row) if row.user.id == current.user.id);
+    if !own {
+        return Err(Refusal::not_found());
+    }
+    app.end(&id, EndReason::Revoked).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/sessions/end-others`
+pub(super) async fn end_others(
+    State(app): State<Shared>,
+    Caller(current): Caller,
+) -> Result<StatusCode, Refusal> {
+    let (user, now) = (current.user.id.clone(), Moment::now());
+    let rows = app
+        .store
+        .run(move |connection| sessions::living_of_user(connection, &user, now))
+        .await?;
+    for row in rows.into_iter().filter(|row| row.id != current.id) {
+        app.end(&row.id, EndReason::Revoked).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

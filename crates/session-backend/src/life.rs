@@ -1,0 +1,189 @@
+//! The life of sessions: begin, look up, extend, end; store and sockets in step.
+//!
+//! Invariants: the store is written before a socket hears of it; a session that has passed a limit
+//! is over for every caller, whether the reaper has come by or not.
+
+use std::time::Duration;
+
+use session_protocol::{EndReason, ServerMessage, User};
+
+use crate::{
+    app::App,
+    clock::Moment,
+    problem::Refusal,
+    store::{
+        StoreError,
+        sessions::{self, SessionRow},
+    },
+};
+
+/// Activity that comes faster than this is answered without a write; a crash costs at most this.
+const LONGEST_UNWRITTEN: Duration = Duration::from_secs(1);
+
+/// Ended sessions are remembered this long, so that a browser that returns is told why.
+pub(crate) const MEMORY_OF_ENDED: Duration = Duration::from_secs(30 * 86_400);
+
+/// What begins a session.
+pub(crate) struct Beginning {
+    pub(crate) user: User,
+    pub(crate) remember_me: bool,
+    pub(crate) user_agent: String,
+    pub(crate) address: String,
+    /// Sessions of the same browser that this login replaces.
+    pub(crate) replaces: Vec<String>,
+}
+
+/// What moves the idle deadline.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cause {
+    /// The user did something.
+    Activity,
+    /// The user asked for more time.
+    Request,
+}
+
+/// The outcome of [`App::extend`].
+#[derive(Debug)]
+pub(crate) enum Extension {
+    /// The idle deadline has moved.
+    Extended(Box<SessionRow>),
+    /// Only the absolute limit is near, and nothing moves it.
+    Refused,
+    /// The session is over.
+    Ended(EndReason),
+}
+
+impl App {
+    /// Begins a session.
+    pub(crate) async fn begin(&self, beginning: Beginning) -> Result<SessionRow, Refusal> {
+        let now = Moment::now();
+        let absolute = self.policy.absolute_timeout_of(beginning.remember_me);
+        let session = SessionRow {
+            id: crate::app::identifier::<16>().map_err(|_| Refusal::internal())?,
+            family: crate::app::identifier::<8>().map_err(|_| Refusal::internal())?,
+            user: beginning.user,
+            created_at: now,
+            last_active_at: now,
+            idle_deadline: now.plus(self.policy.idle_timeout),
+            absolute_deadline: now.plus(absolute),
+            remember_me: beginning.remember_me,
+            user_agent: beginning.user_agent,
+            address: beginning.address,
+            generation: 0,
+            rotated_at: None,
+            successor_seen: false,
+            reissued: false,
+            ended: None,
+        };
+        let row = session.clone();
+        let previous = beginning.replaces;
+        let ended = self
+            .store
+            .run(move |connection| {
+                let transaction = connection.transaction()?;
+                let mut ended = Vec::new();
+                for id in previous {
+                    if sessions::end(&transaction, &id, EndReason::Replaced, now)? {
+                        ended.push(id);
+                    }
+                }
+                sessions::insert(&transaction, &row)?;
+                transaction.commit()?;
+                Ok(ended)
+            })
+            .await?;
+        for id in ended {
+            self.announce_end(&id, EndReason::Replaced);
+        }
+        Ok(session)
+    }
+
+    /// Finds a session if it lives, or says why it does not.
+    pub(crate) async fn living(
+        &self,
+        id: &str,
+    ) -> Result<Result<SessionRow, EndReason>, StoreError> {
+        let key = id.to_owned();
+        let row = self
+            .store
+            .run(move |connection| sessions::by_id(connection, &key))
+            .await?;
+        let Some(row) = row else {
+            return Ok(Err(EndReason::NoSession));
+        };
+        match row.end_reason(Moment::now()) {
+            None => Ok(Ok(row)),
+            Some(reason) => {
+                if row.ended.is_none() {
+                    self.end(id, reason).await?;
+                }
+                Ok(Err(reason))
+            }
+        }
+    }
+
+    /// Moves the idle deadline, and tells all sockets of the session.
+    pub(crate) async fn extend(&self, id: &str, cause: Cause) -> Result<Extension, StoreError> {
+        let row = match self.living(id).await? {
+            Ok(row) => row,
+            Err(reason) => return Ok(Extension::Ended(reason)),
+        };
+        let (now, lead) = (Moment::now(), self.policy.warning_lead);
+        if cause == Cause::Request && row.limits().refuses_extension(now, lead) {
+            return Ok(Extension::Refused);
+        }
+        let idle_deadline = now.plus(self.policy.idle_timeout);
+        let unwritten = LONGEST_UNWRITTEN.min(self.policy.idle_timeout / 20);
+        let row = if cause == Cause::Activity && idle_deadline.since(row.idle_deadline) < unwritten
+        {
+            row
+        } else {
+            let key = row.id.clone();
+            let moved = self
+                .store
+                .run(move |connection| {
+                    sessions::move_idle_deadline(connection, &key, now, idle_deadline)
+                })
+                .await?;
+            if !moved {
+                let ended = self.living(id).await?.err();
+                return Ok(Extension::Ended(ended.unwrap_or(EndReason::NoSession)));
+            }
+            SessionRow {
+                last_active_at: now,
+                idle_deadline,
+                ..row
+            }
+        };
+        self.hub.limits_moved(id, row.limits());
+        let session = row.describe(now, lead);
+        self.hub
+            .tell(id, &ServerMessage::SessionExtended { session });
+        Ok(Extension::Extended(Box::new(row)))
+    }
+
+    /// Ends a session; returns whether it was this call that did.
+    pub(crate) async fn end(&self, id: &str, reason: EndReason) -> Result<bool, StoreError> {
+        let (key, now) = (id.to_owned(), Moment::now());
+        let ended = self
+            .store
+            .run(move |connection| sessions::end(connection, &key, reason, now))
+            .await?;
+        if ended {
+            self.announce_end(id, reason);
+        }
+        Ok(ended)
+    }
+
+    /// Tells sockets and log that a session has ended in the store.
+    pub(crate) fn announce_end(&self, id: &str, reason: EndReason) {
+        self.metrics.sessions_ended.count();
+        tracing::info!(session = short(id), reason = reason.code(), "session ended");
+        self.hub.end(id, reason);
+    }
+}
+
+/// Returns the part of a session identifier that logs may show.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}

@@ -1,0 +1,238 @@
+//! Starting, running and stopping a server.
+//!
+//! Invariants: a configuration that breaks a rule starts nothing; a stop is announced to every
+//! socket before it is closed, and is over after a bounded time.
+
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time,
+};
+
+use crate::{
+    Config, PolicyRule, StoreError,
+    access_token::AccessTokens,
+    app::App,
+    assets::Assets,
+    clock::Moment,
+    demo::{self, Faults},
+    http,
+    hub::Hub,
+    limiter::LoginLimiter,
+    metrics::Metrics,
+    origins::Origins,
+    passwords::{self, Passwords},
+    secrets::Keys,
+    store::Store,
+    system,
+    tickets::Tickets,
+    topic::Topic,
+    upkeep,
+};
+
+/// Reconnections that a restarted server takes in a second; sets the window of `GOING_AWAY`.
+const ACCEPTED_PER_SECOND: usize = 500;
+/// Requests and sockets that have not ended this long after a stop are cut.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A limit breaks a rule.
+    Policy(PolicyRule),
+    /// `--heartbeat` is zero.
+    Heartbeat,
+    /// An origin is not of the form `https://host:port`.
+    Origin(String),
+    /// The base path does not start and end with `/`.
+    BasePath(String),
+    /// The store cannot be opened.
+    Store(StoreError),
+    /// The key file beside the store cannot be read or made.
+    Keys(io::Error),
+    /// The folder of the app cannot be read.
+    Dist(io::Error),
+    /// The listener has no address.
+    Listener(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Policy(rule) => write!(f, "the policy is refused: {rule}"),
+            Self::Heartbeat => f.write_str("--heartbeat must be longer than zero"),
+            Self::Origin(found) => {
+                write!(
+                    f,
+                    "--origin: expected scheme://host or scheme://host:port, found `{found}`"
+                )
+            }
+            Self::BasePath(found) => write!(
+                f,
+                "--base-path: expected a path that starts and ends with `/`, found `{found}`"
+            ),
+            Self::Store(error) => write!(f, "--store: {error}"),
+            Self::Keys(error) => write!(f, "the key file beside the store: {error}"),
+            Self::Dist(error) => write!(
+                f,
+                "--dist: expected a folder with index.html as `trunk build` makes it: {error}"
+            ),
+            Self::Listener(error) => write!(f, "--listen: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    /// Returns the address it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Announces the stop to all sockets, lets requests finish, and returns.
+    ///
+    /// # Errors
+    ///
+    /// An [`io::Error`] if serving had failed.
+    pub async fn stop(self) -> io::Result<()> {
+        self.stop.send_replace(true);
+        self.task.await.map_err(io::Error::other)?
+    }
+}
+
+/// Starts a server on a bound listener.
+///
+/// # Errors
+///
+/// A [`StartError`] that names the rule or the flag.
+pub async fn start(config: Config, listener: TcpListener) -> Result<Server, StartError> {
+    validate(&config)?;
+    let address = listener.local_addr().map_err(StartError::Listener)?;
+    let app = tokio::task::spawn_blocking(move || build(&config, address.port()))
+        .await
+        .map_err(|error| StartError::Listener(io::Error::other(error)))??;
+    let app = Arc::new(app);
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(run(app, listener, stopped));
+    Ok(Server {
+        address,
+        stop,
+        task,
+    })
+}
+
+fn validate(config: &Config) -> Result<(), StartError> {
+    let policy = if config.allow_short_limits {
+        config.policy.validate_sanity()
+    } else {
+        config.policy.validate()
+    };
+    policy.map_err(StartError::Policy)?;
+    if config.heartbeat.is_zero() {
+        return Err(StartError::Heartbeat);
+    }
+    let path = &config.base_path;
+    if !path.starts_with('/') || !path.ends_with('/') || path.contains("//") {
+        return Err(StartError::BasePath(path.clone()));
+    }
+    let bad = config.origins.iter().find(|origin| !is_origin(origin));
+    bad.map_or(Ok(()), |bad| Err(StartError::Origin(bad.clone())))
+}
+
+fn is_origin(text: &str) -> bool {
+    let authority = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    authority
+        .map(|authority| authority.trim_end_matches('/'))
+        .is_some_and(|authority| {
+            !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ', '*'])
+        })
+}
+
+fn build(config: &Config, port: u16) -> Result<App, StartError> {
+    let keys = Keys::open(&config.store).map_err(StartError::Keys)?;
+    let store = Store::open(&config.store).map_err(StartError::Store)?;
+    let now = Moment::now();
+    if config.demo {
+        demo::seed(&store, now).map_err(StartError::Store)?;
+    }
+    passwords::prepare();
+    let assets = config
+        .dist
+        .as_ref()
+        .map(|folder| Assets::read(folder, &config.base_path))
+        .transpose()
+        .map_err(StartError::Dist)?;
+    Ok(App {
+        access_tokens: AccessTokens::new(&keys, config.policy.access_token_lifetime),
+        policy: config.policy.clone(),
+        heartbeat: config.heartbeat,
+        auth_deadline: config.auth_deadline,
+        origins: Origins::new(port, &config.origins),
+        keys,
+        store,
+        passwords: Passwords::new(),
+        login_limiter: LoginLimiter::default(),
+        tickets: Tickets::default(),
+        hub: Hub::default(),
+        system: Topic::new(system::TOPIC, now.unix_seconds()),
+        metrics: Metrics::default(),
+        assets,
+        faults: config.demo.then(Faults::default),
+    })
+}
+
+async fn run(
+    app: Arc<App>,
+    listener: TcpListener,
+    mut stopped: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let mut upkeep = JoinSet::new();
+    upkeep.spawn(upkeep::watch_sockets(Arc::clone(&app)));
+    upkeep.spawn(upkeep::sweep(Arc::clone(&app)));
+    upkeep.spawn(upkeep::forget(Arc::clone(&app)));
+    upkeep.spawn(upkeep::sample(Arc::clone(&app)));
+    let service =
+        http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
+    let (hub, mut stopping) = (app.hub.clone(), stopped.clone());
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that nobody can ask for a stop any more, which is one.
+        drop(stopping.wait_for(|stop| *stop).await);
+        let within = hub.go_away(ACCEPTED_PER_SECOND);
+        tracing::info!(window_seconds = within.as_secs(), "stopping");
+    });
+    let drained = async {
+        drop(stopped.wait_for(|stop| *stop).await);
+        time::sleep(DRAIN_TIMEOUT).await;
+    };
+    let served = tokio::select! {
+        served = async { serving.await } => served,
+        () = drained => {
+            tracing::warn!("requests were cut at the stop");
+            Ok(())
+        }
+    };
+    let closed = async {
+        while app.hub.count() > 0 {
+            time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    if time::timeout(DRAIN_TIMEOUT, closed).await.is_err() {
+        tracing::warn!("sockets were cut at the stop");
+    }
+    served
+}

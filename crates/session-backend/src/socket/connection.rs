@@ -1,0 +1,391 @@
+//! One connection: reads, checks, answers, and ends.
+//!
+//! Invariants: nothing but a proof of identity is accepted before there is one; every operation
+//! asks the store whether the session lives; an end of session overtakes whatever waits to be
+//! sent; one task owns the socket, so there is one writer.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use session_protocol::{ClientMessage, CloseCode, EndReason, Secret, ServerMessage, WireError};
+use tokio::time::{self, Instant};
+
+use super::{
+    Proof,
+    budget::{self, Budget},
+    term::{Pulse, TokenDue, TokenTerm},
+};
+use crate::{
+    access_token::Claims,
+    app::Shared,
+    clock::Moment,
+    http,
+    hub::{Control, Inbox, Outbox},
+    life::{Cause, Extension},
+    store::{StoreError, sessions::SessionRow},
+};
+
+/// A message that cannot be written in this time is not waited for.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The closing handshake is not waited for longer than this.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How a connection ends.
+enum Ending {
+    /// The other end is gone, or silent.
+    Gone,
+    /// Break without a closing handshake.
+    Drop,
+    /// Close with a code.
+    Close(CloseCode, &'static str),
+    /// The session is over.
+    Over(EndReason),
+    /// The server goes down.
+    GoAway(Duration),
+}
+
+impl From<Control> for Ending {
+    fn from(control: Control) -> Self {
+        match control {
+            Control::End(reason) => Self::Over(reason),
+            Control::GoAway { within } => Self::GoAway(within),
+            Control::Drop => Self::Drop,
+            Control::Overflow => Self::Close(CloseCode::TRY_AGAIN_LATER, "reader too slow"),
+        }
+    }
+}
+
+impl From<StoreError> for Ending {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a socket closes because of the store");
+        Self::Close(CloseCode::TRY_AGAIN_LATER, "store unavailable")
+    }
+}
+
+type Step = Result<(), Ending>;
+
+/// Who uses the socket, once that is proved.
+struct Member {
+    session: String,
+    /// The term of the access token; a ticket or cookie has none.
+    term: Option<TokenTerm>,
+}
+
+/// One connection.
+pub(super) struct Connection {
+    app: Shared,
+    socket: WebSocket,
+    outbox: Outbox,
+    inbox: Inbox,
+    member: Option<Member>,
+    budget: Budget,
+    pulse: Pulse,
+    auth_deadline: Instant,
+}
+
+impl Connection {
+    /// Serves a socket until it ends.
+    pub(super) async fn run(app: Shared, socket: WebSocket, proof: Proof) {
+        app.metrics.sockets_opened.count();
+        let (outbox, inbox) = app.hub.open();
+        let now = Instant::now();
+        let mut connection = Self {
+            pulse: Pulse::new(now, app.heartbeat),
+            auth_deadline: now + app.auth_deadline,
+            app,
+            socket,
+            outbox,
+            inbox,
+            member: None,
+            budget: Budget::default(),
+        };
+        let Err(ending) = connection.converse(proof).await;
+        connection.app.system.unsubscribe(connection.outbox.id);
+        if let Some(member) = &connection.member {
+            connection
+                .app
+                .hub
+                .leave(&member.session, connection.outbox.id);
+        }
+        let (hub, id) = (connection.app.hub.clone(), connection.outbox.id);
+        connection.finish(ending).await;
+        hub.close(id);
+    }
+
+    async fn converse(&mut self, proof: Proof) -> Result<std::convert::Infallible, Ending> {
+        match proof {
+            Proof::Pending => {}
+            Proof::Token(token) => self.authenticate(&token).await?,
+            Proof::Session(id) => match self.app.living(&id).await? {
+                Ok(session) => self.enter(session, None).await?,
+                Err(reason) => return Err(Ending::Over(reason)),
+            },
+            Proof::Over(reason) => return Err(Ending::Over(reason)),
+            Proof::Bad => return Err(self.refuse_identity().await),
+        }
+        loop {
+            let deadline = self.next_deadline();
+            tokio::select! {
+                biased;
+                Some(control) = self.inbox.control.recv() => return Err(control.into()),
+                () = time::sleep_until(deadline) => self.deadline_reached().await?,
+                Some(text) = self.inbox.queue.recv() => self.write(Message::Text(text)).await?,
+                message = self.socket.recv() => self.received(message).await?,
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let own = match &self.member {
+            None => Some(self.auth_deadline),
+            Some(member) => member.term.as_ref().map(TokenTerm::next),
+        };
+        own.map_or(self.pulse.next_ping, |own| own.min(self.pulse.next_ping))
+    }
+
+    async fn deadline_reached(&mut self) -> Step {
+        let now = Instant::now();
+        match &mut self.member {
+            None if now >= self.auth_deadline => {
+                return Err(Ending::Close(CloseCode::AUTH_TIMEOUT, "auth_timeout"));
+            }
+            None => {}
+            Some(member) => {
+                if let Some(term) = &mut member.term {
+                    let end = term.end;
+                    match term.due(now) {
+                        None => {}
+                        Some(TokenDue::Close) => {
+                            let reason = "access token ended";
+                            return Err(Ending::Close(CloseCode::AUTH_TIMEOUT, reason));
+                        }
+                        Some(TokenDue::Notice) => {
+                            let remaining = end.saturating_duration_since(now);
+                            self.say(&ServerMessage::AuthExpiringSoon { remaining })
+                                .await?;
+                        }
+                    }
+                }
+            }
+        }
+        if now >= self.pulse.next_ping {
+            if self.pulse.ping(now) {
+                return Err(Ending::Gone);
+            }
+            self.write(Message::Ping(axum::body::Bytes::new())).await?;
+        }
+        Ok(())
+    }
+
+    async fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Step {
+        self.pulse.heard();
+        let text = match message {
+            None | Some(Ok(Message::Close(_))) => return Err(Ending::Gone),
+            Some(Err(error)) => return Err(broken(&error)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            Some(Ok(Message::Binary(_))) => None,
+            Some(Ok(Message::Text(text))) => Some(text),
+        };
+        self.app.metrics.messages_received.count();
+        if !self.budget.message(std::time::Instant::now()) {
+            return Err(Ending::Close(CloseCode::RATE_LIMITED, "rate_limited"));
+        }
+        let decoded = match text {
+            None => Err(WireError::Binary),
+            Some(text) => ClientMessage::decode(&text),
+        };
+        match decoded {
+            Ok(message) => self.obey(message).await,
+            Err(error) => {
+                let code = budget::close_code(&error);
+                self.violated(error.label(), code).await
+            }
+        }
+    }
+
+    async fn violated(&mut self, label: &'static str, code: CloseCode) -> Step {
+        self.app.metrics.wire_error(label);
+        let over = self.budget.violation();
+        self.complain(label).await?;
+        if over {
+            return Err(Ending::Close(code, "too many refused messages"));
+        }
+        Ok(())
+    }
+
+    async fn obey(&mut self, message: ClientMessage) -> Step {
+        let Some(member) = &self.member else {
+            return match message {
+                ClientMessage::Auth { token } => self.authenticate(&token).await,
+                ClientMessage::AuthRefresh { .. }
+                | ClientMessage::Activity
+                | ClientMessage::Subscribe { .. }
+                | ClientMessage::Unsubscribe { .. }
+                | ClientMessage::Heartbeat => {
+                    let code = CloseCode::POLICY_VIOLATION;
+                    self.violated("auth_required", code).await
+                }
+            };
+        };
+        let session = match self.app.living(&member.session).await? {
+            Ok(session) => session,
+            Err(reason) => return Err(Ending::Over(reason)),
+        };
+        match message {
+            ClientMessage::Auth { token } | ClientMessage::AuthRefresh { token } => {
+                self.renew(&token, &session).await
+            }
+            ClientMessage::Activity => match self.app.extend(&session.id, Cause::Activity).await? {
+                Extension::Extended(_) | Extension::Refused => Ok(()),
+                Extension::Ended(reason) => Err(Ending::Over(reason)),
+            },
+            ClientMessage::Subscribe { topic, after } => {
+                if topic == self.app.system.name() {
+                    self.app.system.subscribe(&self.outbox, after);
+                    Ok(())
+                } else {
+                    self.complain("unknown_topic").await
+                }
+            }
+            ClientMessage::Unsubscribe { topic } => {
+                if topic == self.app.system.name() {
+                    self.app.system.unsubscribe(self.outbox.id);
+                    Ok(())
+                } else {
+                    self.complain("unknown_topic").await
+                }
+            }
+            ClientMessage::Heartbeat => self.say(&ServerMessage::HeartbeatAck).await,
+        }
+    }
+
+    async fn authenticate(&mut self, token: &Secret) -> Step {
+        let Some(claims) = self.app.access_tokens.verify(token.expose()) else {
+            return Err(self.refuse_identity().await);
+        };
+        match http::bearer_session(&self.app, &claims).await? {
+            Ok(session) => self.enter(session, Some(&claims)).await,
+            Err(reason) => Err(Ending::Over(reason)),
+        }
+    }
+
+    /// Joins the room first and looks again then, so that an end in between is not missed.
+    async fn enter(&mut self, session: SessionRow, claims: Option<&Claims>) -> Step {
+        let hub = &self.app.hub;
+        hub.join(&session.id, session.limits(), &self.outbox);
+        self.member = Some(Member {
+            session: session.id.clone(),
+            term: None,
+        });
+        match self.app.living(&session.id).await? {
+            Ok(session) => self.confirm(&session, claims).await,
+            Err(reason) => Err(Ending::Over(reason)),
+        }
+    }
+
+    async fn renew(&mut self, token: &Secret, session: &SessionRow) -> Step {
+        let Some(claims) = self.app.access_tokens.verify(token.expose()) else {
+            return self.complain("invalid_token").await;
+        };
+        if claims.sid != session.id {
+            self.complain("forbidden").await?;
+            return Err(Ending::Close(CloseCode::FORBIDDEN, "forbidden"));
+        }
+        match http::bearer_session(&self.app, &claims).await? {
+            Ok(session) => self.confirm(&session, Some(&claims)).await,
+            Err(reason) => Err(Ending::Over(reason)),
+        }
+    }
+
+    async fn confirm(&mut self, session: &SessionRow, claims: Option<&Claims>) -> Step {
+        let (now, lead) = (Moment::now(), self.app.policy.warning_lead);
+        let lifetime = self.app.access_tokens.lifetime();
+        let remaining = claims.map(|claims| claims.remaining(now).min(lifetime));
+        if let Some(member) = &mut self.member
+            && let Some(remaining) = remaining
+        {
+            member.term = Some(TokenTerm::new(Instant::now(), remaining, lifetime));
+        }
+        let expires_in = remaining.unwrap_or(session.absolute_deadline.since(now));
+        let answer = ServerMessage::AuthOk {
+            expires_in,
+            session: Some(session.describe(now, lead)),
+        };
+        self.say(&answer).await
+    }
+
+    /// A bad token may merely have run out on the way: the client is to come with a fresh one.
+    async fn refuse_identity(&mut self) -> Ending {
+        match self.complain("invalid_token").await {
+            Ok(()) => Ending::Close(CloseCode::AUTH_TIMEOUT, "invalid_token"),
+            Err(ending) => ending,
+        }
+    }
+
+    async fn complain(&mut self, code: &str) -> Step {
+        let code = code.to_owned();
+        self.say(&ServerMessage::Error { code }).await
+    }
+
+    async fn say(&mut self, message: &ServerMessage) -> Step {
+        let text = Utf8Bytes::from(message.encode());
+        self.write(Message::Text(text)).await
+    }
+
+    async fn write(&mut self, message: Message) -> Step {
+        tokio::select! {
+            biased;
+            Some(control) = self.inbox.control.recv() => Err(control.into()),
+            written = time::timeout(WRITE_TIMEOUT, self.socket.send(message)) => match written {
+                Ok(Ok(())) => {
+                    self.app.metrics.messages_sent.count();
+                    Ok(())
+                }
+                Ok(Err(_)) => Err(Ending::Gone),
+                Err(_) => Err(Control::Overflow.into()),
+            },
+        }
+    }
+
+    async fn finish(mut self, ending: Ending) {
+        let (message, code, reason) = match ending {
+            Ending::Drop => return,
+            Ending::Gone => (None, CloseCode::NORMAL, ""),
+            Ending::Close(code, reason) => (None, code, reason),
+            Ending::Over(reason) => {
+                let message = ServerMessage::SessionExpired { reason };
+                (Some(message), CloseCode::POLICY_VIOLATION, reason.code())
+            }
+            Ending::GoAway(reconnect_within) => {
+                let message = ServerMessage::GoingAway { reconnect_within };
+                (Some(message), CloseCode::SERVICE_RESTART, "server restarts")
+            }
+        };
+        let farewell = async {
+            if let Some(message) = message {
+                let text = Utf8Bytes::from(message.encode());
+                self.socket.send(Message::Text(text)).await?;
+            }
+            let frame = CloseFrame {
+                code: code.0,
+                reason: reason.into(),
+            };
+            self.socket.send(Message::Close(Some(frame))).await?;
+            // What was sent before the close arrived is read, lest a reset overtakes the close.
+            while let Some(Ok(_)) = self.socket.recv().await {}
+            Ok::<(), axum::Error>(())
+        };
+        if !matches!(time::timeout(CLOSE_TIMEOUT, farewell).await, Ok(Ok(()))) {
+            tracing::debug!("a socket ended without a closing handshake");
+        }
+    }
+}
+
+/// A frame that is too long is the client's fault and is named; all else is a broken connection.
+fn broken(error: &axum::Error) -> Ending {
+    if error.to_string().contains("too long") {
+        Ending::Close(CloseCode::MESSAGE_TOO_BIG, "message too big")
+    } else {
+        Ending::Gone
+    }
+}

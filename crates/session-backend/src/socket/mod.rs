@@ -1,0 +1,95 @@
+//! The socket: handshake, then one task for each connection.
+//!
+//! Invariants: an origin that is not listed gets no socket; how a socket proves who it is decides
+//! nothing about what it may do; a bad proof is answered on the socket, where a browser can see it.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{
+        Query, State,
+        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use serde::Deserialize;
+use session_protocol::{EndReason, MAX_MESSAGE_BYTES, Secret};
+
+use crate::{app::Shared, http, origins, problem::Refusal};
+
+mod budget;
+mod connection;
+mod term;
+
+use connection::Connection;
+
+/// The subprotocol that is answered to clients that name it.
+const SUBPROTOCOL: &str = "leptos-session";
+/// Marks the access token among the named subprotocols.
+const BEARER: &str = "bearer.";
+/// A frame beyond this length is not even read; up to it a client is told what it did wrong.
+const LONGEST_FRAME: usize = 4 * MAX_MESSAGE_BYTES;
+
+/// Query of the handshake.
+#[derive(Deserialize)]
+pub(crate) struct Handshake {
+    ticket: Option<String>,
+    auth: Option<String>,
+}
+
+/// How a socket proved at the handshake who it is.
+enum Proof {
+    /// The first message will tell.
+    Pending,
+    /// An access token as a subprotocol.
+    Token(Secret),
+    /// A ticket or a cookie of a session.
+    Session(String),
+    /// A cookie of a session that is over.
+    Over(EndReason),
+    /// A ticket that is not good.
+    Bad,
+}
+
+/// `GET /ws`
+pub(crate) async fn open(
+    State(app): State<Shared>,
+    Query(handshake): Query<Handshake>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Refusal> {
+    app.origins.demand_listed(&headers)?;
+    let upgrade = upgrade.map_err(|_| {
+        let detail = "expected a WebSocket handshake (RFC 6455)";
+        Refusal::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
+    })?;
+    let proof = if let Some(ticket) = handshake.ticket {
+        let origin = origins::origin(&headers).unwrap_or_default();
+        let session = app.tickets.redeem(&ticket, origin, Instant::now());
+        session.map_or(Proof::Bad, Proof::Session)
+    } else if handshake.auth.as_deref() == Some("cookie") {
+        match http::cookie_session(&app, &headers).await? {
+            Some(Ok(session)) => Proof::Session(session.id),
+            Some(Err(reason)) => Proof::Over(reason),
+            None => Proof::Over(EndReason::NoSession),
+        }
+    } else {
+        subprotocol_token(&headers).map_or(Proof::Pending, Proof::Token)
+    };
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(LONGEST_FRAME)
+        .max_frame_size(LONGEST_FRAME);
+    Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof)))
+}
+
+fn subprotocol_token(headers: &HeaderMap) -> Option<Secret> {
+    headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|name| name.trim().strip_prefix(BEARER))
+        .map(Secret::new)
+}

@@ -1,0 +1,102 @@
+//! What runs beside the requests: ending and warning sessions in time, sampling the host.
+//!
+//! Invariant: nothing here decides by itself; it asks the store, as a request would.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{self, MissedTickBehavior};
+
+use crate::{
+    app::App,
+    clock::Moment,
+    life,
+    store::{StoreError, sessions},
+    system::Sampler,
+};
+
+/// How late a socket hears of the end of its session, at most.
+const SOCKET_TICK: Duration = Duration::from_millis(200);
+/// How often sessions without sockets are looked at, and the host is sampled.
+const SLOW_TICK: Duration = Duration::from_secs(1);
+/// How often sessions that ended long ago are forgotten.
+const FORGET_TICK: Duration = Duration::from_secs(3600);
+
+/// Warns and ends the sessions that have sockets.
+pub(crate) async fn watch_sockets(app: Arc<App>) {
+    let mut ticks = ticks(SOCKET_TICK);
+    loop {
+        ticks.tick().await;
+        let now = Moment::now();
+        for id in app.hub.due(now) {
+            match app.living(&id).await {
+                Ok(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
+                Ok(Err(reason)) => app.hub.end(&id, reason),
+                Err(error) => tracing::error!(%error, "a session cannot be looked at"),
+            }
+        }
+        app.hub.warn_near(app.policy.warning_lead, now);
+    }
+}
+
+/// Ends the sessions that nobody looks at.
+pub(crate) async fn sweep(app: Arc<App>) {
+    let mut ticks = ticks(SLOW_TICK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = sweep_once(&app).await {
+            tracing::error!(%error, "sessions cannot be swept");
+        }
+    }
+}
+
+async fn sweep_once(app: &App) -> Result<(), StoreError> {
+    let now = Moment::now();
+    let overdue = app
+        .store
+        .run(move |connection| sessions::overdue(connection, now))
+        .await?;
+    for id in overdue {
+        // Looking at a session whose time is over ends it.
+        if let Ok(session) = app.living(&id).await? {
+            tracing::debug!(
+                session = life::short(&id),
+                at = session.idle_deadline.0,
+                "extended"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Forgets sessions that ended long ago.
+pub(crate) async fn forget(app: Arc<App>) {
+    let mut ticks = ticks(FORGET_TICK);
+    loop {
+        ticks.tick().await;
+        let before = Moment::now().minus(life::MEMORY_OF_ENDED);
+        let forgotten = app
+            .store
+            .run(move |connection| sessions::forget_ended(connection, before))
+            .await;
+        match forgotten {
+            Ok(count) => tracing::debug!(count, "ended sessions forgotten"),
+            Err(error) => tracing::error!(%error, "ended sessions cannot be forgotten"),
+        }
+    }
+}
+
+/// Publishes the topic `system`.
+pub(crate) async fn sample(app: Arc<App>) {
+    let mut ticks = ticks(SLOW_TICK);
+    let mut sampler = Sampler::new();
+    loop {
+        ticks.tick().await;
+        sampler.sample(&app).await;
+    }
+}
+
+fn ticks(period: Duration) -> time::Interval {
+    let mut ticks = time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

@@ -1,0 +1,24 @@
+//! The reference backend over real HTTP and real sockets: the contract, executed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod assets;
+mod demo;
+mod devices;
+mod forgery;
+mod limits;
+mod login;
+mod logout;
+mod notes;
+mod policy;
+mod process;
+mod refresh;
+mod store;
+mod support;
+mod topic;
+mod wire;

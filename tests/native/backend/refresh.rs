@@ -1,0 +1,158 @@
+//! Refresh: rotation, the grace for tabs that raced, and the detection of theft.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Browser, Socket, World, eventually};
+
+/// A server in which nothing is inside the grace.
+async fn without_grace() -> World {
+    World::start_with(|config| config.policy.refresh_grace = Duration::from_millis(1)).await
+}
+
+/// Refreshes until the token rotates, that is, after the grace.
+async fn rotate(browser: &mut Browser) {
+    let before = browser.cookies.clone();
+    let answer = browser.refresh().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    if browser.cookies == before {
+        assert_eq!(browser.refresh().await.set_cookies().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_rotates_the_cookie_within_its_family() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let before = browser.clone();
+    let answer = browser.refresh().await;
+    assert_eq!((answer.status, answer.set_cookies().len()), (200, 1));
+    assert!(before.cookies.keys().eq(browser.cookies.keys()));
+    assert_ne!(before.cookies, browser.cookies);
+    assert_eq!(browser.get("/api/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn inside_the_grace_neither_predecessor_nor_successor_rotates() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let mut other_tab = browser.clone();
+    assert_eq!(browser.refresh().await.status, 200);
+    for tab in [&mut other_tab, &mut browser] {
+        let answer = tab.refresh().await;
+        assert_eq!((answer.status, answer.set_cookies().len()), (200, 0));
+        assert_eq!(tab.get("/api/me").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_refreshes_at_once_rotate_once() {
+    let world = World::start().await;
+    let browser = world.user().await;
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let mut tab = browser.clone();
+        calls.spawn(async move { tab.refresh().await });
+    }
+    let answers = calls.join_all().await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let rotations: usize = answers.iter().map(|answer| answer.set_cookies().len()).sum();
+    assert_eq!(rotations, 1);
+}
+
+#[tokio::test]
+async fn an_older_token_revokes_the_family_and_closes_its_sockets() {
+    let world = without_grace().await;
+    let mut browser = world.user().await;
+    let mut thief = browser.clone();
+    rotate(&mut browser).await;
+    rotate(&mut browser).await;
+    let mut socket = Socket::enter(&browser).await;
+    let answer = thief.refresh().await;
+    answer.expect_problem(401, "reuse_detected");
+    assert!(thief.cookies.is_empty(), "the dead cookie is deleted");
+    socket.expect_end("REUSE_DETECTED").await;
+    browser.refresh().await.expect_problem(401, "reuse_detected");
+    browser.token = None;
+    assert_eq!(browser.get("/api/session").await.json()["active"], false);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_issued_again_once_after_the_grace() {
+    let world = without_grace().await;
+    let mut browser = world.user().await;
+    let mut lost = browser.clone();
+    assert_eq!(lost.refresh().await.status, 200);
+    let successor = lost.cookies.clone();
+    eventually("the grace is over", || {
+        let mut tab = browser.clone();
+        async move { tab.refresh().await.set_cookies().len() == 1 }
+    })
+    .await;
+    let answer = browser.refresh().await;
+    let again = answer.status == 401 || answer.set_cookies().is_empty();
+    assert!(again, "the successor was issued a second time already: {answer:?}");
+    drop(successor);
+}
+
+#[tokio::test]
+async fn a_predecessor_whose_successor_was_used_is_reuse_after_the_grace() {
+    let world = without_grace().await;
+    let mut browser = world.user().await;
+    let mut thief = browser.clone();
+    rotate(&mut browser).await;
+    assert_eq!(browser.get("/api/me").await.status, 200);
+    eventually("the grace is over", || {
+        let mut thief = thief.clone();
+        async move { thief.refresh().await.status == 401 }
+    })
+    .await;
+    thief.refresh().await.expect_problem(401, "reuse_detected");
+    browser.get("/api/me").await.expect_problem(401, "reuse_detected");
+}
+
+#[tokio::test]
+async fn the_newest_living_family_wins_and_only_dead_ones_are_deleted() {
+    let world = World::start().await;
+    let old = world.user().await;
+    let new = world.user().await;
+    let mut jar = old.clone();
+    jar.cookies.extend(new.cookies.clone());
+    let answer = jar.refresh().await;
+    assert_eq!(answer.status, 200);
+    let family = new.cookies.keys().next().unwrap();
+    assert!(answer.set_cookies().iter().all(|cookie| cookie.starts_with(family)));
+    let mut old = old;
+    assert_eq!(old.post("/api/auth/logout", json!({})).await.status, 204);
+    assert_eq!(jar.refresh().await.status, 200);
+    assert_eq!(jar.cookies.keys().collect::<Vec<_>>(), [family]);
+}
+
+#[tokio::test]
+async fn without_a_cookie_or_with_a_forged_one_there_is_no_session() {
+    let world = World::start().await;
+    world.browser().refresh().await.expect_problem(401, "no_session");
+    let mut forger = world.user().await;
+    for value in forger.cookies.values_mut() {
+        let (signed, _) = value.rsplit_once('.').unwrap();
+        *value = format!("{signed}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    }
+    forger.refresh().await.expect_problem(401, "no_session");
+    assert!(forger.cookies.is_empty());
+}
+
+#[tokio::test]
+async fn refreshing_never_moves_the_idle_deadline() {
+    let world = without_grace().await;
+    let mut browser = world.user().await;
+    let idle = |answer: &crate::support::Answer| {
+        answer.json()["session"]["idleRemainingSeconds"].as_f64().unwrap()
+    };
+    let mut last = idle(&browser.refresh().await);
+    for _ in 0..5 {
+        let next = idle(&browser.refresh().await);
+        assert!(next < last, "{next} after {last}");
+        last = next;
+    }
+}
