@@ -1,4 +1,9 @@
 //! One session across HTTP, WebSocket and every tab, for Leptos apps.
+//!
+//! [`provide_session`] starts the session of a page, [`use_session`] finds it; [`ui`] has the
+//! dialogs, the guard and the login form. What decides is in [`core`], which knows no browser.
+//!
+#![doc = include_str!("../README.md")]
 
 #![allow(
     unreachable_pub,

@@ -20,3 +20,8 @@ pub use fetch::{Request, RequestError};
 pub use platform::{Answered, Facts, Platform};
 pub use session::{Session, provide_session, provide_session_on, use_session};
 pub use updates::{Subscription, Update};
+
+pub use crate::platform::{
+    storage::{NotKept, Shelf},
+    timer::Timer,
+};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::{platform::timer::Timer, service::Session};
+use crate::service::{Session, Timer};
 
 /// Returns the whole seconds that are left, rounded up; never negative, never growing by itself.
 pub(super) fn seconds_left(session: Session, ends_at: Signal<Duration>) -> Memo<u64> {
