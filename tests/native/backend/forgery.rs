@@ -20,16 +20,25 @@ async fn an_auth_call_lacking_any_mark_of_the_app_changes_nothing() {
     let origin = browser.origin.clone();
     for path in AUTH_CALLS {
         let bare = browser.bare(Method::POST, path);
-        let marked = || bare.try_clone().unwrap().header("X-Requested-With", "leptos-session");
+        let marked = || {
+            bare.try_clone()
+                .unwrap()
+                .header("X-Requested-With", "leptos-session")
+        };
         let cases = [
             (marked().json_body(&json!({})), 403, "origin_required"),
             (
-                bare.try_clone().unwrap().header("Origin", &origin).json_body(&json!({})),
+                bare.try_clone()
+                    .unwrap()
+                    .header("Origin", &origin)
+                    .json_body(&json!({})),
                 403,
                 "header_required",
             ),
             (
-                marked().header("Origin", "http://evil.example").json_body(&json!({})),
+                marked()
+                    .header("Origin", "http://evil.example")
+                    .json_body(&json!({})),
                 403,
                 "foreign_origin",
             ),
@@ -49,7 +58,11 @@ async fn an_auth_call_lacking_any_mark_of_the_app_changes_nothing() {
                 415,
                 "json_required",
             ),
-            (browser.request(Method::GET, path), 405, "method_not_allowed"),
+            (
+                browser.request(Method::GET, path),
+                405,
+                "method_not_allowed",
+            ),
         ];
         for (request, status, code) in cases {
             let answer = browser.send(request).await;
@@ -83,7 +96,9 @@ async fn only_the_very_origin_connects_a_socket() {
     ];
     for origin in refused {
         let mut request = Socket::handshake(&browser, "");
-        request.headers_mut().insert("Origin", origin.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("Origin", origin.parse().unwrap());
         assert_eq!(Socket::connect(request).await.err(), Some(403), "{origin}");
     }
     let mut request = Socket::handshake(&browser, "");
@@ -91,7 +106,9 @@ async fn only_the_very_origin_connects_a_socket() {
     assert_eq!(Socket::connect(request).await.err(), Some(403));
     for origin in [browser.origin.as_str(), "https://app.example"] {
         let mut request = Socket::handshake(&browser, "");
-        request.headers_mut().insert("Origin", origin.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("Origin", origin.parse().unwrap());
         assert!(Socket::connect(request).await.is_ok(), "{origin}");
     }
 }
@@ -101,9 +118,13 @@ async fn a_foreign_page_can_neither_write_data_nor_press_a_demo_switch() {
     let world = World::start().await;
     let mut browser = world.user().await;
     for path in ["/api/notes", "/api/sessions/end-others", "/demo/expire"] {
-        let request = browser.bare(Method::POST, path).header("Origin", "http://evil.example");
+        let request = browser
+            .bare(Method::POST, path)
+            .header("Origin", "http://evil.example");
         let request = request.bearer_auth(browser.token.clone().unwrap());
-        let answer = browser.send(request.json_body(&json!({ "title": "x" }))).await;
+        let answer = browser
+            .send(request.json_body(&json!({ "title": "x" })))
+            .await;
         answer.expect_problem(403, "foreign_origin");
     }
     assert_eq!(browser.get("/api/me").await.status, 200);
@@ -121,10 +142,16 @@ async fn cross_origin_reads_are_answered_to_listed_origins_only() {
         ("https://app.example.evil", ""),
         ("null", ""),
     ] {
-        let request = browser.bare(Method::GET, "/api/session").header("Origin", origin);
+        let request = browser
+            .bare(Method::GET, "/api/session")
+            .header("Origin", origin);
         let answer = browser.send(request).await;
         assert_eq!(answer.header("access-control-allow-origin"), allowed);
-        assert!(answer.header("strict-transport-security").contains("31536000"));
+        assert!(
+            answer
+                .header("strict-transport-security")
+                .contains("31536000")
+        );
     }
 }
 
@@ -146,6 +173,9 @@ async fn forged_access_tokens_are_refused() {
     ];
     for token in forged {
         browser.token = Some(token);
-        browser.get("/api/me").await.expect_problem(401, "invalid_token");
+        browser
+            .get("/api/me")
+            .await
+            .expect_problem(401, "invalid_token");
     }
 }

@@ -8,7 +8,10 @@ use crate::support::World;
 #[tokio::test]
 async fn a_login_answers_tokens_and_the_state_of_the_session() {
     let world = World::start().await;
-    let answer = world.browser().try_log_in(" User@Example.com ", "password").await;
+    let answer = world
+        .browser()
+        .try_log_in(" User@Example.com ", "password")
+        .await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("cache-control"), "no-store");
     let body = TokenResponse::from_value(&answer.json()).unwrap();
@@ -24,20 +27,32 @@ async fn a_login_answers_tokens_and_the_state_of_the_session() {
 #[tokio::test]
 async fn the_cookie_ends_with_the_browser_unless_the_user_is_remembered() {
     let world = World::start().await;
-    let plain = world.browser().try_log_in("user@example.com", "password").await;
+    let plain = world
+        .browser()
+        .try_log_in("user@example.com", "password")
+        .await;
     assert!(!plain.set_cookies()[0].contains("Max-Age"));
     let body = json!({ "email": "user@example.com", "password": "password", "rememberMe": true });
     let remembered = world.browser().post("/api/auth/login", body).await;
     let (_, max_age) = remembered.set_cookies()[0].split_once("Max-Age=").unwrap();
     let max_age: u64 = max_age.parse().unwrap();
-    assert!((90 * 86_400 - 10..=90 * 86_400).contains(&max_age), "{max_age}");
+    assert!(
+        (90 * 86_400 - 10..=90 * 86_400).contains(&max_age),
+        "{max_age}"
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_account_look_the_same() {
     let world = World::start().await;
-    let wrong = world.browser().try_log_in("user@example.com", "wrong").await;
-    let unknown = world.browser().try_log_in("nobody@example.com", "wrong").await;
+    let wrong = world
+        .browser()
+        .try_log_in("user@example.com", "wrong")
+        .await;
+    let unknown = world
+        .browser()
+        .try_log_in("nobody@example.com", "wrong")
+        .await;
     wrong.expect_problem(401, "invalid_credentials");
     unknown.expect_problem(401, "invalid_credentials");
     assert_eq!(wrong.text, unknown.text);
@@ -68,7 +83,10 @@ async fn a_new_login_ends_the_previous_session_of_the_browser() {
     browser.log_in("user@example.com").await;
     assert_eq!(browser.cookies.len(), 1, "the old cookie is deleted");
     assert_ne!(browser.cookies, old.cookies);
-    old.clone().get("/api/me").await.expect_problem(401, "replaced");
+    old.clone()
+        .get("/api/me")
+        .await
+        .expect_problem(401, "replaced");
     old.clone().refresh().await.expect_problem(401, "replaced");
     assert_eq!(browser.get("/api/me").await.status, 200);
 }
@@ -79,15 +97,23 @@ async fn without_demo_there_is_no_account_and_no_switch() {
     let mut browser = world.browser();
     let answer = browser.try_log_in("user@example.com", "password").await;
     answer.expect_problem(401, "invalid_credentials");
-    browser.post("/demo/expire", json!({})).await.expect_problem(404, "not_found");
+    browser
+        .post("/demo/expire", json!({}))
+        .await
+        .expect_problem(404, "not_found");
 }
 
 #[tokio::test]
 async fn a_login_without_its_fields_is_told_which() {
     let world = World::start().await;
     let mut browser = world.browser();
-    let answer = browser.post("/api/auth/login", json!({ "email": "a" })).await;
+    let answer = browser
+        .post("/api/auth/login", json!({ "email": "a" }))
+        .await;
     answer.expect_problem(422, "invalid_request");
     assert!(answer.text.contains("password"));
-    browser.post("/api/auth/login", json!([])).await.expect_problem(400, "malformed_body");
+    browser
+        .post("/api/auth/login", json!([]))
+        .await
+        .expect_problem(400, "malformed_body");
 }

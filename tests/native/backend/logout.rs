@@ -11,26 +11,44 @@ async fn after_logout_every_credential_is_refused() {
     let ticket = browser.post("/api/auth/ticket", json!({})).await.json();
     let mut socket = Socket::enter(&browser).await;
     let mut stolen = browser.clone();
-    assert_eq!(browser.post("/api/auth/logout", json!({})).await.status, 204);
+    assert_eq!(
+        browser.post("/api/auth/logout", json!({})).await.status,
+        204
+    );
     assert!(browser.cookies.is_empty());
     socket.expect_end("LOGGED_OUT").await;
-    stolen.get("/api/me").await.expect_problem(401, "logged_out");
+    stolen
+        .get("/api/me")
+        .await
+        .expect_problem(401, "logged_out");
     stolen.refresh().await.expect_problem(401, "logged_out");
     let query = format!("?ticket={}", ticket["ticket"].as_str().unwrap());
     for query in [query.as_str(), "?auth=cookie"] {
         let request = Socket::handshake(&stolen, query);
         let (mut socket, _) = Socket::connect(request).await.unwrap();
-        assert!(matches!(socket.closed().await, Heard::Close(1008, _)), "{query}");
+        assert!(
+            matches!(socket.closed().await, Heard::Close(1008, _)),
+            "{query}"
+        );
     }
     let mut socket = Socket::open(&stolen).await;
-    socket.send(json!({ "type": "auth", "token": stolen.token })).await;
+    socket
+        .send(json!({ "type": "auth", "token": stolen.token }))
+        .await;
     socket.expect_end("LOGGED_OUT").await;
 }
 
 #[tokio::test]
 async fn logout_answers_the_same_without_a_session() {
     let world = World::start().await;
-    assert_eq!(world.browser().post("/api/auth/logout", json!({})).await.status, 204);
+    assert_eq!(
+        world
+            .browser()
+            .post("/api/auth/logout", json!({}))
+            .await
+            .status,
+        204
+    );
 }
 
 #[tokio::test]
@@ -41,5 +59,8 @@ async fn after_logout_the_session_answers_why_it_is_over() {
     browser.post("/api/auth/logout", json!({})).await;
     let answer = other_tab.get("/api/session").await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.json(), json!({ "active": false, "reason": "LOGGED_OUT" }));
+    assert_eq!(
+        answer.json(),
+        json!({ "active": false, "reason": "LOGGED_OUT" })
+    );
 }

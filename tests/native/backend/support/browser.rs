@@ -51,7 +51,11 @@ impl Answer {
     /// Fails unless status and problem code are these.
     #[track_caller]
     pub(crate) fn expect_problem(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
+        assert_eq!(
+            (self.status, self.code().as_str()),
+            (status, code),
+            "{self:?}"
+        );
     }
 }
 
@@ -68,7 +72,9 @@ impl Browser {
     /// Returns the `Cookie` header.
     pub(crate) fn cookie_header(&self) -> String {
         let pairs = self.cookies.iter();
-        let pairs: Vec<_> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<_> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("; ")
     }
 
@@ -125,11 +131,13 @@ impl Browser {
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json_body(&body)).await
+        self.send(self.request(Method::POST, path).json_body(&body))
+            .await
     }
 
     pub(crate) async fn put(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::PUT, path).json_body(&body)).await
+        self.send(self.request(Method::PUT, path).json_body(&body))
+            .await
     }
 
     pub(crate) async fn delete(&mut self, path: &str) -> Answer {

@@ -77,7 +77,13 @@ impl Process {
             .args(["--listen", "127.0.0.1:0", "--log-level", "trace"])
             .args(flags)
             .stdout(File::create(&output).unwrap())
-            .stderr(File::options().create(true).append(true).open(&errors).unwrap())
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(&errors)
+                    .unwrap(),
+            )
             .stdin(Stdio::null())
             .spawn()
             .unwrap();

@@ -66,7 +66,10 @@ impl Socket {
     /// Connects without saying who is there.
     pub(crate) async fn open(browser: &Browser) -> Self {
         let request = Self::handshake(browser, "");
-        Self::connect(request).await.map(|(socket, _)| socket).unwrap()
+        Self::connect(request)
+            .await
+            .map(|(socket, _)| socket)
+            .unwrap()
     }
 
     /// Connects and authenticates.
@@ -78,7 +81,8 @@ impl Socket {
 
     /// Sends the first message and awaits the answer.
     pub(crate) async fn authenticate(&mut self, browser: &Browser) -> Value {
-        self.send(json!({ "type": "auth", "token": browser.token })).await;
+        self.send(json!({ "type": "auth", "token": browser.token }))
+            .await;
         self.expect("auth_ok").await
     }
 
@@ -103,7 +107,10 @@ impl Socket {
                         return Heard::Close(frame.code.into(), frame.reason.to_string());
                     }
                     Some(Ok(
-                        Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_),
+                        Message::Ping(_)
+                        | Message::Pong(_)
+                        | Message::Binary(_)
+                        | Message::Frame(_),
                     )) => {}
                     Some(Err(_)) | None => return Heard::Broken,
                 }
@@ -114,7 +121,6 @@ impl Socket {
     }
 
     /// Awaits the next message, which must be of this type.
-    #[track_caller]
     pub(crate) async fn expect(&mut self, name: &str) -> Value {
         let message = self.next().await.message();
         assert_eq!(message["type"], name, "{message}");
