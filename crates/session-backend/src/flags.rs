@@ -4,7 +4,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, builder::BoolishValueParser};
 use session_protocol::duration;
 use tracing::level_filters::LevelFilter;
 
@@ -46,7 +46,7 @@ pub struct Flags {
     origin: Vec<String>,
 
     /// Create demo accounts and notes, and enable /demo/*.
-    #[arg(long, env = "SESSION_DEMO")]
+    #[arg(long, env = "SESSION_DEMO", value_parser = BoolishValueParser::new())]
     demo: bool,
 
     /// How long an access token is valid.
@@ -78,7 +78,7 @@ pub struct Flags {
     heartbeat: Duration,
 
     /// Accept limits that break WCAG 2.2.1 or their order, for tests.
-    #[arg(long, env = "SESSION_ALLOW_SHORT_LIMITS")]
+    #[arg(long, env = "SESSION_ALLOW_SHORT_LIMITS", value_parser = BoolishValueParser::new())]
     allow_short_limits: bool,
 
     /// error, warn, info, debug, trace or off.

@@ -13,6 +13,8 @@ use session_protocol::{EndReason, WireError, http::Problem};
 
 use crate::store::StoreError;
 
+const PROBLEM_JSON: &str = "application/problem+json";
+
 /// A refusal.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -111,15 +113,39 @@ impl IntoResponse for Refusal {
             detail: self.detail,
         };
         let mut response = (self.status, body.to_value().to_string()).into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }
         response
     }
+}
+
+/// Turns an error answer of the framework into a problem document; its other headers stay.
+pub(crate) async fn normalized(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    if !is_error || content_type.is_some_and(|found| found == PROBLEM_JSON) {
+        return response;
+    }
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+        StatusCode::BAD_REQUEST => "invalid_request",
+        _ => "refused",
+    };
+    let detail = status
+        .canonical_reason()
+        .unwrap_or("the request was refused");
+    let mut refusal = Refusal::new(status, code, detail);
+    for (name, value) in response.headers() {
+        if *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH {
+            refusal = refusal.with_header(name.clone(), value.clone());
+        }
+    }
+    refusal.into_response()
 }
 
 impl From<StoreError> for Refusal {

@@ -28,7 +28,7 @@ async fn serving(base_path: &str) -> (World, tempfile::TempDir) {
     write_build(folder.path());
     let world = World::start_with(|config| {
         config.dist = Some(folder.path().to_owned());
-        config.base_path = base_path.to_owned();
+        base_path.clone_into(&mut config.base_path);
     })
     .await;
     (world, folder)

@@ -15,6 +15,7 @@ mod limits;
 mod login;
 mod logout;
 mod notes;
+mod operation;
 mod policy;
 mod process;
 mod refresh;

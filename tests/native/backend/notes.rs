@@ -113,7 +113,8 @@ async fn an_upload_is_stored_and_one_that_is_too_long_is_refused() {
         (answer.status, &answer.json()["size"]),
         (201, &json!(3_000_000))
     );
-    assert_eq!(browser.send(too_long).await.status, 413);
+    let answer = browser.send(too_long).await;
+    answer.expect_problem(413, "body_too_large");
     let list = browser.get("/api/uploads").await.json();
     assert_eq!(list.as_array().unwrap().len(), 1);
     assert_eq!(list[0]["size"], 3_000_000);

@@ -35,7 +35,7 @@ fn bad_policies() -> Vec<(PolicyRule, Policy)> {
         ),
         (
             PolicyRule::TooFewExtensions,
-            with(|policy| policy.absolute_timeout = policy.idle_timeout * 10 - seconds(1)),
+            with(|policy| policy.absolute_timeout = policy.idle_timeout * 9),
         ),
         (
             PolicyRule::IdleBeyondAbsolute,

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use crate::support::{Heard, Socket, World, short_limits};
 
@@ -221,4 +224,37 @@ async fn no_compression_is_negotiated() {
         .insert("Sec-WebSocket-Extensions", offer);
     let (_, response) = Socket::connect(request).await.unwrap();
     assert!(!response.headers().contains_key("sec-websocket-extensions"));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_gets_its_close_answered() {
+    let world = World::start().await;
+    let browser = world.user().await;
+    let mut socket = Socket::enter(&browser).await;
+    let normal = CloseFrame {
+        code: CloseCode::Normal,
+        reason: "bye".into(),
+    };
+    socket.send_frame(Message::Close(Some(normal))).await;
+    assert_eq!(socket.next().await, Heard::Close(1000, "bye".to_owned()));
+}
+
+#[tokio::test]
+async fn pings_come_by_themselves_and_a_silent_connection_is_dropped() {
+    let world = World::start_with(|config| config.heartbeat = Duration::from_millis(100)).await;
+    let browser = world.user().await;
+    let mut answering = Socket::enter(&browser).await;
+    let silent = Socket::enter(&browser).await;
+    let gone = std::time::Instant::now() + Duration::from_secs(2);
+    while std::time::Instant::now() < gone {
+        answering.send(json!({ "type": "heartbeat" })).await;
+        answering.expect("heartbeat_ack").await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        let metrics = world.browser().get("/metrics").await.text;
+        if metrics.contains("session_backend_open_sockets 1\n") {
+            drop(silent);
+            return;
+        }
+    }
+    panic!("the silent connection is still counted");
 }

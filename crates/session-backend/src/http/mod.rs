@@ -18,7 +18,12 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
 };
 
-use crate::{app::Shared, origins, problem::Refusal, security_headers, socket};
+use crate::{
+    app::Shared,
+    origins,
+    problem::{self, Refusal},
+    security_headers, socket,
+};
 
 mod auth;
 mod body;
@@ -77,6 +82,7 @@ pub(crate) fn router(app: Shared) -> Router {
         routes
     };
     routes
+        .layer(middleware::map_response(problem::normalized))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             security_headers::add,

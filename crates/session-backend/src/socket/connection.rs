@@ -32,7 +32,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How a connection ends.
 enum Ending {
-    /// The other end is gone, or silent.
+    /// The other end closed, or the connection broke.
     Gone,
     /// Break without a closing handshake.
     Drop,
@@ -170,7 +170,7 @@ impl Connection {
         }
         if now >= self.pulse.next_ping {
             if self.pulse.ping(now) {
-                return Err(Ending::Gone);
+                return Err(Ending::Drop);
             }
             self.write(Message::Ping(axum::body::Bytes::new())).await?;
         }
@@ -348,17 +348,19 @@ impl Connection {
     }
 
     async fn finish(mut self, ending: Ending) {
-        let (message, code, reason) = match ending {
+        let (message, close) = match ending {
             Ending::Drop => return,
-            Ending::Gone => (None, CloseCode::NORMAL, ""),
-            Ending::Close(code, reason) => (None, code, reason),
+            Ending::Gone => (None, None),
+            Ending::Close(code, reason) => (None, Some((code, reason))),
             Ending::Over(reason) => {
                 let message = ServerMessage::SessionExpired { reason };
-                (Some(message), CloseCode::POLICY_VIOLATION, reason.code())
+                let close = (CloseCode::POLICY_VIOLATION, reason.code());
+                (Some(message), Some(close))
             }
             Ending::GoAway(reconnect_within) => {
                 let message = ServerMessage::GoingAway { reconnect_within };
-                (Some(message), CloseCode::SERVICE_RESTART, "server restarts")
+                let close = (CloseCode::SERVICE_RESTART, "server restarts");
+                (Some(message), Some(close))
             }
         };
         let farewell = async {
@@ -366,12 +368,14 @@ impl Connection {
                 let text = Utf8Bytes::from(message.encode());
                 self.socket.send(Message::Text(text)).await?;
             }
-            let frame = CloseFrame {
-                code: code.0,
-                reason: reason.into(),
-            };
-            self.socket.send(Message::Close(Some(frame))).await?;
-            // What was sent before the close arrived is read, lest a reset overtakes the close.
+            if let Some((code, reason)) = close {
+                let frame = CloseFrame {
+                    code: code.0,
+                    reason: reason.into(),
+                };
+                self.socket.send(Message::Close(Some(frame))).await?;
+            }
+            // Reading on completes the closing handshake, and keeps a reset from overtaking it.
             while let Some(Ok(_)) = self.socket.recv().await {}
             Ok::<(), axum::Error>(())
         };

@@ -8,7 +8,7 @@ mod socket;
 
 use std::{future::Future, time::Duration};
 
-pub(crate) use browser::{Answer, Browser, JsonBody};
+pub(crate) use browser::{Browser, JsonBody};
 pub(crate) use server::{Process, World, short_limits};
 pub(crate) use socket::{Heard, Socket};
 
