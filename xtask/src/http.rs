@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(1);
+const LONGEST: u64 = 1 << 20;
 
 /// Refuses a port that something else listens on.
 pub(crate) fn require_free(port: u16) -> Result<(), Failure> {
@@ -31,19 +32,20 @@ pub(crate) fn free_port(preferred: u16) -> Result<u16, Failure> {
 
 /// Whether `GET path` is answered with 200.
 pub(crate) fn answers(address: SocketAddr, path: &str) -> bool {
-    status_line(address, path).is_ok_and(|line| line.starts_with("HTTP/1.1 200"))
+    get(address, path).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
-fn status_line(address: SocketAddr, path: &str) -> std::io::Result<String> {
+fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
     )?;
-    let mut start = [0; 12];
-    stream.read_exact(&mut start)?;
-    Ok(String::from_utf8_lossy(&start).into_owned())
+    // To the end, so that the server sees no connection reset.
+    let mut answer = Vec::new();
+    stream.take(LONGEST).read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ fn serve_release(workspace: &Workspace, options: &ServeOptions) -> Result<(), Fa
 fn serve_development(workspace: &Workspace, options: &ServeOptions) -> Result<(), Failure> {
     let page_port = options.port.unwrap_or(PAGE_PORT);
     http::require_free(page_port)?;
-    let address = listen_address(options, http::free_port(BACKEND_PORT)?)?;
     let toolbox = Toolbox::for_bundles(workspace)?;
     let program = build_backend(workspace, "dev")?;
+    let address = listen_address(options, http::free_port(BACKEND_PORT)?)?;
 
     let mut command = backend(workspace, options, &program, address, page_port);
     command.args(&options.backend_flags);
@@ -64,7 +64,7 @@ fn serve_development(workspace: &Workspace, options: &ServeOptions) -> Result<()
     println!("building the page");
     let mut trunk = bundle::trunk(workspace, &toolbox, "serve");
     trunk
-        .args(["--port", &page_port.to_string(), "--dist"])
+        .args(["--quiet", "--port", &page_port.to_string(), "--dist"])
         .arg(workspace.target.join("trunk-serve"));
     if let Some(config) = derived_config(workspace, address.port())? {
         trunk.arg("--config").arg(config);
