@@ -186,3 +186,35 @@ async fn a_session_without_a_socket_ends_too() {
     let answer = browser.get("/api/session").await.json();
     assert_eq!(answer["reason"], "SESSION_TIMEOUT");
 }
+
+#[tokio::test]
+async fn a_browser_that_slept_through_the_end_is_told_why() {
+    let world = World::start_with(|config| {
+        config.policy = short_limits(1_500, 60_000, 100);
+        config.policy.access_token_lifetime = Duration::from_secs(1);
+    })
+    .await;
+    let mut browser = world.user().await;
+    Socket::enter(&browser)
+        .await
+        .expect_end("SESSION_TIMEOUT")
+        .await;
+    eventually("the access token is over too", || {
+        let mut without_cookie = browser.clone();
+        without_cookie.cookies.clear();
+        async move { without_cookie.get("/api/me").await.code() == "invalid_token" }
+    })
+    .await;
+    let told = browser.get("/api/session").await.json();
+    assert_eq!(
+        told,
+        json!({ "active": false, "reason": "SESSION_TIMEOUT" })
+    );
+    let answer = browser.post("/api/session/extend", json!({})).await;
+    answer.expect_problem(401, "session_expired");
+    browser.cookies.clear();
+    browser
+        .get("/api/session")
+        .await
+        .expect_problem(401, "invalid_token");
+}

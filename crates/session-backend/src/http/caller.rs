@@ -103,8 +103,8 @@ pub(crate) async fn any_session(app: &App, headers: &HeaderMap) -> Result<Sessio
     }
     match cookie_session(app, headers).await? {
         Some(Ok(session)) => Ok(session),
-        _ if bearer(headers).is_some() => Err(Refusal::invalid_token()),
         Some(Err(reason)) => Err(Refusal::ended(reason)),
+        None if bearer(headers).is_some() => Err(Refusal::invalid_token()),
         None => Err(Refusal::ended(EndReason::NoSession)),
     }
 }

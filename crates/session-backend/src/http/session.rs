@@ -27,7 +27,7 @@ pub(super) async fn status(
         Some(claims) => Some(caller::bearer_session(&app, &claims).await?),
         None => match caller::cookie_session(&app, &headers).await? {
             // A token that merely ran out says nothing about its session.
-            Some(Err(_)) | None if caller::bearer(&headers).is_some() => {
+            None if caller::bearer(&headers).is_some() => {
                 return Err(Refusal::invalid_token());
             }
             found => found,

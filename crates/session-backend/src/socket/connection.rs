@@ -278,7 +278,10 @@ impl Connection {
             term: None,
         });
         match self.app.living(&session.id).await? {
-            Ok(session) => self.confirm(&session, claims).await,
+            Ok(session) => {
+                self.app.hub.limits_moved(&session.id, session.limits());
+                self.confirm(&session, claims).await
+            }
             Err(reason) => Err(Ending::Over(reason)),
         }
     }
