@@ -86,7 +86,7 @@ impl Driver {
             SessionCall::LogOut { token, .. } => self.post(&endpoints.logout, None, token.clone()),
         };
         let (driver, answer) = (Rc::downgrade(self), self.platform.call(request));
-        wasm_bindgen_futures::spawn_local(async move {
+        leptos::task::spawn_local(async move {
             let input = call.answered(answer.await);
             if let Some(driver) = driver.upgrade() {
                 driver.dispatch(input);

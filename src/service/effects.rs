@@ -87,7 +87,7 @@ impl Driver {
             }
             SocketAuth::Ticket => {
                 let driver = Rc::clone(self);
-                wasm_bindgen_futures::spawn_local(async move {
+                leptos::task::spawn_local(async move {
                     match driver.fetch_ticket(token).await {
                         Some(ticket) => {
                             driver.open_socket_at(socket, Some(ticket.expose()), Vec::new());

@@ -6,7 +6,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     fmt,
     rc::{Rc, Weak},
 };
@@ -75,7 +74,8 @@ impl std::error::Error for RequestError {}
 #[derive(Default)]
 pub(super) struct Fetches {
     last: Cell<u64>,
-    pending: RefCell<BTreeMap<RequestId, Pending>>,
+    /// There are few, so a search is as fast as a map and smaller.
+    pending: RefCell<Vec<(RequestId, Pending)>>,
 }
 
 struct Pending {
@@ -155,7 +155,7 @@ impl Request {
             reply,
             running: None,
         };
-        driver.fetches.pending.borrow_mut().insert(request, pending);
+        driver.fetches.pending.borrow_mut().push((request, pending));
         let _abandon = Abandon {
             driver: Rc::downgrade(&driver),
             request,
@@ -195,13 +195,16 @@ impl Drop for Abandon {
 
 impl Driver {
     fn take_pending(&self, request: RequestId) -> Option<Pending> {
-        self.fetches.pending.borrow_mut().remove(&request)
+        let mut pending = self.fetches.pending.borrow_mut();
+        let position = pending.iter().position(|(known, _)| *known == request)?;
+        Some(pending.swap_remove(position).1)
     }
 
     pub(super) fn send_request(self: &Rc<Self>, request: RequestId, token: AccessToken) {
         let call = {
             let mut pending = self.fetches.pending.borrow_mut();
-            let Some(pending) = pending.get_mut(&request) else {
+            let ours = pending.iter_mut().find(|(known, _)| *known == request);
+            let Some((_, pending)) = ours else {
                 return;
             };
             let call = Call {
@@ -213,7 +216,7 @@ impl Driver {
             answer
         };
         let driver = Rc::downgrade(self);
-        wasm_bindgen_futures::spawn_local(async move {
+        leptos::task::spawn_local(async move {
             if let Ok(answer) = call.await
                 && let Some(driver) = driver.upgrade()
             {

@@ -10,11 +10,11 @@ use crate::service::use_session;
 /// Takes email and password and logs in. Password managers, paste and autofill work (WCAG 3.3.8).
 #[component]
 pub fn LoginForm() -> impl IntoView {
-    let session = use_session();
+    let (session, words) = (use_session(), words());
     let email = NodeRef::<html::Input>::new();
     let password = NodeRef::<html::Input>::new();
     let remember_me = NodeRef::<html::Input>::new();
-    let login = Memo::new(move |_| {
+    let login = move || {
         session.view().with(|view| match &view.phase {
             Phase::Anonymous { login, .. } => *login,
             Phase::Restoring
@@ -23,11 +23,18 @@ pub fn LoginForm() -> impl IntoView {
             | Phase::Expired { .. }
             | Phase::LoggingOut => LoginStatus::Ready,
         })
-    });
-    let busy = move || login.get() == LoginStatus::Busy;
-    let error = move || match login.get() {
-        LoginStatus::Failed(failure) => Some(words().login_failure(failure)),
-        LoginStatus::Ready | LoginStatus::Busy => None,
+    };
+    let busy = move || login() == LoginStatus::Busy;
+    let error = move || match login() {
+        LoginStatus::Failed(failure) => words.login_failure(failure),
+        LoginStatus::Ready | LoginStatus::Busy => "",
+    };
+    let button_text = move || {
+        if busy() {
+            words.logging_in
+        } else {
+            words.log_in
+        }
     };
     let value = |input: NodeRef<html::Input>| {
         input
@@ -49,7 +56,7 @@ pub fn LoginForm() -> impl IntoView {
     view! {
         <form class="form" on:submit=submit>
             <label class="field">
-                <span class="field-label">{move || words().email}</span>
+                <span class="field-label">{words.email}</span>
                 <input
                     node_ref=email
                     type="email"
@@ -60,7 +67,7 @@ pub fn LoginForm() -> impl IntoView {
                 />
             </label>
             <label class="field">
-                <span class="field-label">{move || words().password}</span>
+                <span class="field-label">{words.password}</span>
                 <input
                     node_ref=password
                     type="password"
@@ -72,7 +79,7 @@ pub fn LoginForm() -> impl IntoView {
             </label>
             <label class="checkbox">
                 <input node_ref=remember_me type="checkbox" name="remember-me" />
-                <span>{move || words().remember_me}</span>
+                <span>{words.remember_me}</span>
             </label>
             <p class="error" id="login-error" role="alert">{error}</p>
             <button
@@ -80,7 +87,7 @@ pub fn LoginForm() -> impl IntoView {
                 class="button primary"
                 aria-disabled=move || busy().then_some("true")
             >
-                {move || if busy() { words().logging_in } else { words().log_in }}
+                {button_text}
             </button>
         </form>
     }

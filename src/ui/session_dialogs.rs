@@ -5,15 +5,17 @@
 
 use leptos::prelude::*;
 use session_core::Phase;
+use session_protocol::EndReason;
 
 use super::{expired_dialog::ExpiredDialog, warning_dialog::WarningDialog};
 use crate::service::use_session;
 
-#[derive(Clone, Copy, Eq, PartialEq)]
+/// Which dialog is shown, and what makes it another one.
+#[derive(Clone, PartialEq)]
 enum Dialog {
     None,
     Warning,
-    Expired,
+    Expired { cause: EndReason, email: String },
 }
 
 /// The warning before the end of a session and the dialog after it. Put it once into the app,
@@ -22,9 +24,12 @@ enum Dialog {
 pub fn SessionDialogs() -> impl IntoView {
     let session = use_session();
     let dialog = Memo::new(move |_| {
-        session.view().with(|view| match view.phase {
+        session.view().with(|view| match &view.phase {
             Phase::Warned { .. } => Dialog::Warning,
-            Phase::Expired { .. } => Dialog::Expired,
+            Phase::Expired { cause, user, .. } => Dialog::Expired {
+                cause: *cause,
+                email: user.email.clone(),
+            },
             Phase::Restoring
             | Phase::Anonymous { .. }
             | Phase::Active { .. }
@@ -34,6 +39,8 @@ pub fn SessionDialogs() -> impl IntoView {
     move || match dialog.get() {
         Dialog::None => ().into_any(),
         Dialog::Warning => view! { <WarningDialog session /> }.into_any(),
-        Dialog::Expired => view! { <ExpiredDialog session /> }.into_any(),
+        Dialog::Expired { cause, email } => {
+            view! { <ExpiredDialog session cause email /> }.into_any()
+        }
     }
 }

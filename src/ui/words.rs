@@ -52,10 +52,13 @@ pub struct Words {
     pub unavailable: &'static str,
 }
 
-/// Returns the texts in the current language; reactive.
+/// Returns the texts in the current language.
+///
+/// A component takes its language when it is made, which spares a reactive closure for each text.
+/// To change the language of a page, make its components anew.
 #[must_use]
 pub fn words() -> &'static Words {
-    match use_locale().get() {
+    match use_locale().get_untracked() {
         Locale::English => &ENGLISH,
         Locale::German => &GERMAN,
     }
