@@ -1,0 +1,111 @@
+// The access token leaves the memory of the page only towards the server: a search everywhere else.
+import type { Page } from '@playwright/test';
+import { answered } from './support/console';
+import { App, PAGES } from './support/pages';
+import { expect, test } from './support/test';
+
+test.use({ flags: '--access-token-lifetime 5s --log-level trace' });
+
+test('the access token appears in no storage, address, document, console, channel or log', async ({
+  backend,
+  context,
+  page,
+  watch,
+}) => {
+  watch.expect(answered(401));
+  const tokens = new Set<string>();
+  const seen: { where: string; text: string }[] = [];
+  let refreshes = 0;
+  context.on('response', async (answer) => {
+    if (!/\/api\/auth\/(login|refresh)$/.test(answer.url()) || !answer.ok()) return;
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    tokens.add(accessToken);
+    refreshes += Number(answer.url().endsWith('refresh'));
+  });
+  context.on('request', async (request) => {
+    seen.push({ where: 'address', text: request.url() });
+    const { authorization: _, ...headers } = await request.allHeaders();
+    seen.push({ where: 'headers', text: JSON.stringify(headers) });
+    seen.push({ where: 'body', text: request.postData() ?? '' });
+  });
+  page.on('websocket', (socket) => seen.push({ where: 'socket address', text: socket.url() }));
+
+  const app = new App(page);
+  const search = async () => seen.push(...(await everything(page)));
+  await app.logIn();
+  for (const name of PAGES) {
+    await app.open(name);
+    await search();
+  }
+  await app.openFirstNote();
+  await app.noteText.fill('a draft');
+  await search();
+  const copied = JSON.stringify(await app.timeline());
+  seen.push({ where: 'exported timeline', text: copied });
+  await expect.poll(() => refreshes, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  await search();
+
+  await backend.demo('expire');
+  await expect(app.expired).toBeVisible();
+  await search();
+  await app.logInAgain();
+  await app.expectLive();
+  await search();
+  await app.logOutButton.click();
+  await app.expectLoginPage();
+  await search();
+
+  seen.push({ where: 'console', text: watch.lines.join('\n') });
+  seen.push({ where: 'backend log', text: backend.log });
+  expect(backend.log, 'the backend logs').toContain('login');
+  expect(tokens.size).toBeGreaterThanOrEqual(4);
+  for (const token of tokens) {
+    // The last part of a JWT is what makes it a credential.
+    const secret = token.split('.').at(-1)!;
+    expect(secret.length).toBeGreaterThan(20);
+    const leaks = seen.filter(({ text }) => text.includes(secret) || text.includes(token));
+    expect(leaks, 'where the token was found').toEqual([]);
+  }
+});
+
+/** Everything in the page that outlives a function or that others can read. */
+async function everything(page: Page): Promise<{ where: string; text: string }[]> {
+  return page.evaluate(async () => {
+    const inputs = document.querySelectorAll<HTMLInputElement>('input, textarea, select');
+    return [
+      { where: 'local storage', text: JSON.stringify({ ...localStorage }) },
+      { where: 'session storage', text: JSON.stringify({ ...sessionStorage }) },
+      { where: 'databases', text: JSON.stringify(await indexedDB.databases()) },
+      { where: 'caches', text: JSON.stringify(await caches.keys()) },
+      { where: 'cookies', text: document.cookie },
+      { where: 'document', text: document.documentElement.outerHTML },
+      { where: 'inputs', text: [...inputs].map((input) => input.value).join('\n') },
+      { where: 'page address', text: `${location.href} ${document.referrer} ${window.name}` },
+      { where: 'history', text: JSON.stringify(history.state) },
+      { where: 'broadcasts', text: window.probe.broadcasts.join('\n') },
+    ];
+  });
+}
+
+test('the search finds what it looks for', async ({ page }) => {
+  const app = new App(page);
+  await app.logIn();
+  await page.evaluate(() => localStorage.setItem('planted', 'canary'));
+  const found = (await everything(page)).filter(({ text }) => text.includes('canary'));
+  expect(found.map(({ where }) => where)).toEqual(['local storage']);
+});
+
+test('scripts see no cookie, and the refresh token is in no body', async ({ page }) => {
+  const login = page.waitForResponse((answer) => answer.url().endsWith('/api/auth/login'));
+  const app = new App(page);
+  await app.logIn();
+  const answer = await login;
+  const cookie = (await answer.allHeaders())['set-cookie'] ?? '';
+  expect(cookie).toMatch(/^__Host-/);
+  for (const flag of ['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']) {
+    expect(cookie).toContain(flag);
+  }
+  const secret = cookie.split(';')[0]!.split('=').slice(1).join('=');
+  expect(await answer.text()).not.toContain(secret);
+  expect(await page.evaluate(() => document.cookie)).toBe('');
+});

@@ -1,0 +1,113 @@
+// Nobody is there: the warning, staying, and the end with all work kept.
+import { App } from './support/pages';
+import { observeSilence } from './support/probe';
+import { expect, test } from './support/test';
+
+const CLOSED = 3;
+const DRAFT = 'half a thought, not saved yet';
+
+test.describe('with a short idle limit', () => {
+  test.use({ flags: '--allow-short-limits --idle-timeout 12s --warning-lead 6s' });
+
+  test('nobody stays: everything ends at once, and comes back in place', async ({ page }) => {
+    test.setTimeout(120_000);
+    const app = new App(page);
+    await app.logIn();
+    await app.openFirstNote();
+    await app.noteText.fill(DRAFT);
+    await expect(page.getByText('Draft kept on this device')).toBeVisible();
+    const [url, load] = [page.url(), await app.load()];
+
+    await expect(app.warning).toBeVisible({ timeout: 15_000 });
+    await expect(app.expired).toBeVisible({ timeout: 15_000 });
+    await expect(app.expired).toContainText('because you were not active');
+    await expect(app.warning).toHaveCount(0);
+
+    await test.step('the socket is closed and the page is silent for 30 s', async () => {
+      const states = () => page.evaluate(() => window.probe.states());
+      await expect.poll(states).toEqual([CLOSED]);
+      await observeSilence(page, 30);
+    });
+
+    await test.step('nothing protected is left in the document', async () => {
+      const html = await page.evaluate(() => document.documentElement.outerHTML);
+      expect(html).not.toContain('Release checklist');
+      await expect(page.locator('textarea')).toHaveCount(0);
+    });
+
+    await test.step('Escape does not dismiss the dialog, focus stays inside', async () => {
+      for (let presses = 0; presses < 5; presses += 1) {
+        await page.keyboard.press('Escape');
+        await expect(app.expired).toBeVisible();
+      }
+      await expectFocusStaysInside(app);
+    });
+
+    await app.logInAgain();
+    await expect(app.expired).toHaveCount(0);
+    await expect(app.noteText).toHaveValue(DRAFT);
+    await app.expectLive();
+    expect(page.url()).toBe(url);
+    expect(await app.load(), 'no page load in between').toBe(load);
+    await app.open('Dashboard');
+    await app.expectMoreUpdates();
+  });
+});
+
+test.describe('with a warning that leaves time', () => {
+  test.use({ flags: '--allow-short-limits --idle-timeout 24s --warning-lead 20s' });
+
+  test('the countdown counts, and "Stay signed in" extends', async ({ page }) => {
+    const app = new App(page);
+    await app.logIn();
+    await expect(app.warning).toBeVisible({ timeout: 15_000 });
+    await expect(app.warning.getByRole('button', { name: 'Stay signed in' })).toBeFocused();
+
+    const seconds = async () => Number((await app.timer.textContent())?.split(':')[1]);
+    const first = await seconds();
+    await expect.poll(seconds).toBeLessThanOrEqual(first - 3);
+    expect(first).toBeLessThanOrEqual(20);
+
+    const extended = page.waitForResponse((answer) => answer.url().endsWith('/session/extend'));
+    await app.warning.getByRole('button', { name: 'Stay signed in' }).click();
+    await expect(app.warning).toHaveCount(0);
+    expect((await extended).status()).toBe(200);
+    expect((await (await extended).json()).idleRemainingSeconds).toBeGreaterThanOrEqual(23);
+    await app.expectMoreUpdates();
+  });
+
+  test('Escape in the warning means "stay"', async ({ page }) => {
+    const app = new App(page);
+    await app.logIn();
+    await expect(app.warning).toBeVisible({ timeout: 15_000 });
+    const extended = page.waitForResponse((answer) => answer.url().endsWith('/session/extend'));
+    await page.keyboard.press('Escape');
+    await expect(app.warning).toHaveCount(0);
+    expect((await extended).status()).toBe(200);
+    await app.expectLive();
+  });
+
+  test('"Log out" in the warning logs out', async ({ page }) => {
+    const app = new App(page);
+    await app.logIn();
+    await expect(app.warning).toBeVisible({ timeout: 15_000 });
+    await app.warning.getByRole('button', { name: 'Log out' }).click();
+    await app.expectLoginPage();
+    await expect(app.warning).toHaveCount(0);
+  });
+});
+
+async function expectFocusStaysInside(app: App): Promise<void> {
+  for (const key of ['Tab', 'Shift+Tab']) {
+    for (let presses = 0; presses < 10; presses += 1) {
+      await app.page.keyboard.press(key);
+      const outside = await app.page.evaluate(() => {
+        const focused = document.activeElement;
+        // Between the last element and the first the browser's own controls have their turn.
+        const nowhere = focused === null || focused === document.body;
+        return nowhere || focused.closest('dialog') ? null : focused.outerHTML;
+      });
+      expect(outside, 'what has the focus outside of the dialog').toBeNull();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// `cargo xtask test e2e` runs this with the programs it built. By hand:
+//   SESSION_BACKEND_BIN=target/debug/session-backend SESSION_DIST=dist npx playwright test -c tests/e2e
+import { defineConfig } from '@playwright/test';
+
+// What watches a limit pass goes first, so that it runs beside the many short tests.
+const SLOW = /(tokens|idle|outage|accessibility|latency)\.spec\.ts/;
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: 'results',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  globalTeardown: './support/print-figures.ts',
+  projects: [
+    { name: 'slow', testMatch: SLOW },
+    { name: 'quick', testIgnore: SLOW },
+  ],
+  use: {
+    browserName: 'chromium',
+    chromiumSandbox: false,
+    launchOptions: {
+      executablePath: process.env.CHROME || '/usr/bin/chromium',
+      args: [
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+    locale: 'en-GB',
+    screenshot: 'only-on-failure',
+  },
+});
