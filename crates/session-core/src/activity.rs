@@ -1,6 +1,7 @@
 //! Reports of the user's activity: the first at once, then at most one in an interval.
 //!
-//! Only a report moves the server's idle deadline; heartbeats, refreshes and updates are not
+//! A report that could not go out in time is dropped: sent after a long reconnect it would prolong
+//! the session of somebody who left. Only a report moves the server's idle deadline; heartbeats, refreshes and updates are not
 //! activity.
 //!
 //! Source: OWASP ASVS 5.0, 7.3.1 (inactivity timeout).
@@ -15,23 +16,32 @@ pub(crate) enum Activity {
     /// A report went out; the next may follow at `next`.
     Reported { next: Duration },
     /// The user was active; a report follows at `next`, or when there is a socket.
-    Pending { next: Duration },
+    Pending { next: Duration, noted: Duration },
 }
 
 impl Activity {
     /// Takes an activity in: a report is due at once, or when the interval allows.
     pub(crate) fn note(&mut self, now: Duration) {
         *self = match *self {
-            Self::Quiet => Self::Pending { next: now },
-            Self::Reported { next } => Self::Pending { next },
-            Self::Pending { next } => Self::Pending { next },
+            Self::Quiet => Self::Pending {
+                next: now,
+                noted: now,
+            },
+            Self::Reported { next } | Self::Pending { next, .. } => {
+                Self::Pending { next, noted: now }
+            }
         };
     }
 
-    /// Returns whether a pending report is due now, and counts it as sent.
+    /// Returns whether a pending report is due now, and counts it as sent. One that is older than
+    /// the interval is dropped.
     pub(crate) fn take_due(&mut self, now: Duration, interval: Duration) -> bool {
         match *self {
-            Self::Pending { next } if next <= now => {
+            Self::Pending { noted, .. } if now > noted.saturating_add(interval) => {
+                *self = Self::Quiet;
+                false
+            }
+            Self::Pending { next, .. } if next <= now => {
                 *self = Self::Reported {
                     next: now.saturating_add(interval),
                 };
@@ -45,7 +55,7 @@ impl Activity {
         match *self {
             Self::Quiet => None,
             Self::Reported { .. } => None,
-            Self::Pending { next } => Some(next),
+            Self::Pending { next, .. } => Some(next),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! close nothing reopens it in the same epoch; waiting times grow with full jitter and start over
 //! only after a connection has lasted.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use crate::{SocketId, backoff, draw::Draw, policy::Timing};
 
@@ -17,8 +17,12 @@ enum State {
     Suspended(Missing),
     /// The opening handshake is under way.
     Connecting { socket: SocketId, until: Duration },
-    /// The first message is out; the server has not answered.
-    Authenticating { socket: SocketId, until: Duration },
+    /// The first message is out, with the token of this number; the server has not answered.
+    Authenticating {
+        socket: SocketId,
+        until: Duration,
+        token: u64,
+    },
     /// Messages flow.
     Open {
         socket: SocketId,
@@ -70,8 +74,6 @@ pub(crate) struct Connection {
     refused: u32,
     /// Protocol faults in this epoch.
     faults: u32,
-    /// Subscribed topics with the last `seq` that was received.
-    topics: BTreeMap<String, u64>,
 }
 
 impl Connection {
@@ -81,7 +83,6 @@ impl Connection {
             failures: 0,
             refused: 0,
             faults: 0,
-            topics: BTreeMap::new(),
         }
     }
 
@@ -122,8 +123,13 @@ impl Connection {
         matches!(self.state, State::Connecting { .. })
     }
 
-    pub(crate) const fn is_authenticating(&self) -> bool {
-        matches!(self.state, State::Authenticating { .. })
+    /// Returns the number of the token that the server is looking at.
+    pub(crate) const fn authenticates_with(&self) -> Option<u64> {
+        if let State::Authenticating { token, .. } = self.state {
+            Some(token)
+        } else {
+            None
+        }
     }
 
     pub(crate) const fn is_closed(&self) -> bool {
@@ -146,10 +152,8 @@ impl Connection {
 
     /// A session began: a socket is wanted.
     pub(crate) fn start(&mut self) {
-        let topics = std::mem::take(&mut self.topics);
         *self = Self {
             state: State::Suspended(Missing::Token),
-            topics,
             ..Self::new()
         };
     }
@@ -164,7 +168,11 @@ impl Connection {
     /// Lets the socket go and waits for what is missing. Returns the one to close.
     pub(crate) fn suspend(&mut self, missing: Missing) -> Option<SocketId> {
         let socket = self.socket();
-        if !matches!(self.state, State::Idle | State::Closed) {
+        let kept = matches!(
+            self.state,
+            State::Idle | State::Closed | State::Suspended(Missing::Verdict)
+        );
+        if !kept {
             self.state = State::Suspended(missing);
         }
         socket
@@ -200,11 +208,15 @@ impl Connection {
         self.state = State::Connecting { socket, until };
     }
 
-    pub(crate) fn authenticating(&mut self, now: Duration, timing: &Timing) {
+    /// The handshake succeeded, and the token of this number is shown.
+    pub(crate) fn authenticating(&mut self, token: u64, now: Duration, timing: &Timing) {
         if let State::Connecting { socket, .. } = self.state {
             self.refused = 0;
-            let until = now.saturating_add(timing.auth_timeout);
-            self.state = State::Authenticating { socket, until };
+            self.state = State::Authenticating {
+                socket,
+                until: now.saturating_add(timing.auth_timeout),
+                token,
+            };
         }
     }
 
@@ -268,13 +280,17 @@ impl Connection {
         self.faults
     }
 
-    /// Counts a failure; a connection that lasted makes it the first.
-    fn count_failure(&mut self, now: Duration, timing: &Timing) {
+    /// Forgives earlier failures if the connection has lasted.
+    pub(crate) fn forgive(&mut self, now: Duration, timing: &Timing) {
         if let State::Open { since, .. } = self.state
             && now.saturating_sub(since) >= timing.lasting
         {
             self.failures = 0;
         }
+    }
+
+    fn count_failure(&mut self, now: Duration, timing: &Timing) {
+        self.forgive(now, timing);
         self.failures = self.failures.saturating_add(1);
     }
 
@@ -304,7 +320,7 @@ impl Connection {
         match self.state {
             State::Suspended(Missing::Token) => Due::Connect,
             State::Backoff { until } if until <= now => Due::Connect,
-            State::Connecting { socket, until } | State::Authenticating { socket, until }
+            State::Connecting { socket, until } | State::Authenticating { socket, until, .. }
                 if until <= now =>
             {
                 Due::GiveUp(socket)
@@ -337,42 +353,6 @@ impl Connection {
             State::Idle => None,
             State::Suspended(_) => None,
             State::Closed => None,
-        }
-    }
-
-    /// Adds a topic; returns whether it is new.
-    pub(crate) fn subscribe(&mut self, topic: String) -> bool {
-        let known = self.topics.contains_key(&topic);
-        self.topics.entry(topic).or_default();
-        !known
-    }
-
-    /// Removes a topic; returns whether it was there.
-    pub(crate) fn unsubscribe(&mut self, topic: &str) -> bool {
-        self.topics.remove(topic).is_some()
-    }
-
-    /// Returns each topic with the last `seq` that was received, if any was.
-    pub(crate) fn topics(&self) -> impl Iterator<Item = (&String, Option<u64>)> {
-        self.topics
-            .iter()
-            .map(|(topic, seq)| (topic, (*seq > 0).then_some(*seq)))
-    }
-
-    /// Starts the topics over, because another user's updates begin.
-    pub(crate) fn forget_positions(&mut self) {
-        self.topics.values_mut().for_each(|seq| *seq = 0);
-    }
-
-    /// Takes note of an update; returns whether it is news. Updates without `seq` always are.
-    pub(crate) fn is_news(&mut self, topic: &str, seq: u64) -> bool {
-        match self.topics.get_mut(topic) {
-            Some(last) if seq > 0 && seq <= *last => false,
-            Some(last) => {
-                *last = seq;
-                true
-            }
-            None => true,
         }
     }
 }

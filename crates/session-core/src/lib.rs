@@ -55,6 +55,7 @@ mod tabs;
 mod time;
 pub mod timeline;
 mod token;
+mod topics;
 mod view;
 
 pub use client::Client;

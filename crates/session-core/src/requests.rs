@@ -38,16 +38,21 @@ pub(crate) enum Unauthorized {
 pub(crate) struct Requests(BTreeMap<RequestId, Entry>);
 
 impl Requests {
-    pub(crate) fn submit(&mut self, request: RequestId, replay: Replay, until: Duration) {
-        let state = State::Held { until };
-        self.0.insert(
-            request,
-            Entry {
-                replay,
-                attempts: 0,
-                state,
-            },
-        );
+    /// Takes a request in; returns whether it is new.
+    pub(crate) fn submit(&mut self, request: RequestId, replay: Replay, until: Duration) -> bool {
+        let new = !self.0.contains_key(&request);
+        self.0.entry(request).or_insert(Entry {
+            replay,
+            attempts: 0,
+            state: State::Held { until },
+        });
+        new
+    }
+
+    /// Returns whether this request is under way.
+    pub(crate) fn is_sent(&self, request: RequestId) -> bool {
+        let entry = self.0.get(&request);
+        entry.is_some_and(|entry| matches!(entry.state, State::Sent { .. }))
     }
 
     /// Marks every held request as sent with this token and returns them.

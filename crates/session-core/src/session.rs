@@ -13,6 +13,8 @@ use crate::CallId;
 /// The life of the session, in the order in which it goes.
 #[derive(Clone, Debug)]
 pub(crate) enum Session {
+    /// The shell has not said yet what this browser remembers.
+    Starting,
     /// Nobody knows yet whether this browser has a session; the server is being asked.
     Restoring { origin: Origin },
     /// Nobody is logged in.
@@ -56,6 +58,8 @@ pub(crate) enum Origin {
 pub(crate) struct Facts {
     pub(crate) id: String,
     pub(crate) user: User,
+    /// Whose expired page this session continues, until the server tells who it is now.
+    pub(crate) follows: Option<User>,
     idle_ends: Option<Duration>,
     absolute_ends: Option<Duration>,
     lead: Duration,
@@ -74,9 +78,22 @@ pub(crate) struct Ending {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Extending {
     Offered,
-    Requested(CallId),
-    Retrying { at: Duration },
+    Requested {
+        call: CallId,
+        unauthorized: Unauthorized,
+    },
+    Retrying {
+        at: Duration,
+        unauthorized: Unauthorized,
+    },
     Refused,
+}
+
+/// Whether an extension was already refused for its token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unauthorized {
+    Never,
+    Once,
 }
 
 /// How far an extension is, as the user interface shows it.
@@ -130,6 +147,7 @@ impl Facts {
         Self {
             id: session.id.clone(),
             user: session.user.clone(),
+            follows: None,
             idle_ends: ends(session.idle_remaining),
             absolute_ends: ends(session.absolute_remaining),
             lead: session.warning_lead,
@@ -138,7 +156,7 @@ impl Facts {
     }
 
     /// What is known of a session when the backend tells nothing but a token.
-    pub(crate) fn unknown(email: String) -> Self {
+    pub(crate) fn unknown(email: String, follows: Option<User>) -> Self {
         Self {
             id: String::new(),
             user: User {
@@ -146,6 +164,7 @@ impl Facts {
                 email,
                 name: String::new(),
             },
+            follows,
             idle_ends: None,
             absolute_ends: None,
             lead: Duration::ZERO,
@@ -153,8 +172,12 @@ impl Facts {
         }
     }
 
-    /// Forgets the limits, because the backend cannot tell them.
-    pub(crate) fn forget_limits(&mut self) {
+    /// Returns whether the server told the session, rather than nothing but a token.
+    pub(crate) const fn is_told(&self) -> bool {
+        !self.id.is_empty()
+    }
+
+    fn forget_limits(&mut self) {
         self.idle_ends = None;
         self.absolute_ends = None;
     }
@@ -187,6 +210,7 @@ impl Facts {
 impl Session {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
+            Self::Starting => "Starting",
             Self::Restoring { .. } => "Restoring",
             Self::Anonymous { .. } => "Anonymous",
             Self::Authenticating { .. } => "Authenticating",
@@ -201,7 +225,8 @@ impl Session {
     pub(crate) fn facts(&self) -> Option<&Facts> {
         match self {
             Self::Active { facts } | Self::Warned { facts, .. } => Some(facts),
-            Self::Restoring { .. }
+            Self::Starting
+            | Self::Restoring { .. }
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
@@ -209,10 +234,19 @@ impl Session {
         }
     }
 
-    pub(crate) fn forget_limits(&mut self) {
+    /// Forgets the limits, because the backend cannot tell them. A warning whose time has passed
+    /// goes with them: nobody can confirm it, and no local clock ends a session.
+    pub(crate) fn forget_limits(&mut self, now: Duration) {
         match self {
-            Self::Active { facts } | Self::Warned { facts, .. } => facts.forget_limits(),
-            Self::Restoring { .. }
+            Self::Active { facts } => facts.forget_limits(),
+            Self::Warned { facts, warning, .. } => {
+                facts.forget_limits();
+                if warning.at <= now {
+                    self.clear_warning();
+                }
+            }
+            Self::Starting
+            | Self::Restoring { .. }
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
@@ -255,7 +289,8 @@ impl Session {
             Self::Warned {
                 facts, extension, ..
             } => (facts.clone(), *extension),
-            Self::Restoring { .. }
+            Self::Starting
+            | Self::Restoring { .. }
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
@@ -283,6 +318,7 @@ impl Session {
         match self {
             Self::Active { facts } => facts.warn_at(),
             Self::Warned { warning, .. } => Some(warning.at.saturating_add(END_SLACK)),
+            Self::Starting => None,
             Self::Restoring { .. } => None,
             Self::Anonymous { .. } => None,
             Self::Authenticating { .. } => None,
@@ -291,14 +327,14 @@ impl Session {
         }
     }
 
-    /// Returns when a failed extension is tried again.
-    pub(crate) fn extension_retry_at(&self) -> Option<Duration> {
+    /// Returns when a failed extension is tried again, and whether its token was refused.
+    pub(crate) fn extension_retry(&self) -> Option<(Duration, Unauthorized)> {
         if let Self::Warned {
-            extension: Extending::Retrying { at },
+            extension: Extending::Retrying { at, unauthorized },
             ..
         } = self
         {
-            Some(*at)
+            Some((*at, *unauthorized))
         } else {
             None
         }

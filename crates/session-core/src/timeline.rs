@@ -12,6 +12,9 @@ use crate::SessionEpoch;
 /// Most entries that are kept.
 pub const CAPACITY: usize = 400;
 
+/// Longest detail that is kept, in characters. Details hold codes and reasons that a peer chose.
+const LONGEST_DETAIL: usize = 200;
+
 /// One line of the record.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -74,8 +77,11 @@ impl Timeline {
         epoch: SessionEpoch,
         kind: EntryKind,
         name: &'static str,
-        detail: String,
+        mut detail: String,
     ) {
+        if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
+            detail.truncate(end);
+        }
         let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
         // An input and its effect alternate when updates stream in, so two lines are looked at.
         let mut latest = self.entries.iter_mut().rev().take(2);

@@ -1,8 +1,8 @@
 //! The access token: in memory, in one place, and never longer than it may be used.
 //!
 //! Invariants: the token can be read through [`AccessToken::expose`] only, and `Debug` never shows
-//! it; at most one refresh is under way; a failed refresh is followed by a wait; when the session
-//! ends nothing of the token stays.
+//! it; at most one refresh is under way; two refreshes never begin within the gap, whoever asks; a
+//! failed refresh is followed by a wait; when the session ends nothing of the token stays.
 
 use std::{fmt, time::Duration};
 
@@ -69,6 +69,8 @@ pub(crate) struct TokenHolder {
     renewal: Renewal,
     failures: u32,
     granted: u64,
+    /// No refresh begins before this time. Outlives the session, since the server is the same.
+    earliest: Duration,
 }
 
 impl TokenHolder {
@@ -78,6 +80,7 @@ impl TokenHolder {
             renewal: Renewal::None,
             failures: 0,
             granted: 0,
+            earliest: Duration::ZERO,
         }
     }
 
@@ -122,18 +125,23 @@ impl TokenHolder {
         }
     }
 
-    /// Returns whether a refresh may begin: none is under way and no wait is running.
-    pub(crate) fn may_refresh(&self, now: Duration) -> bool {
+    /// Returns whether a refresh may begin: none is under way and no wait is running. One that
+    /// comes too soon after the last is planned for the end of the gap.
+    pub(crate) fn may_refresh(&mut self, now: Duration) -> bool {
         match self.renewal {
-            Renewal::None => true,
-            Renewal::Due(_) => true,
+            Renewal::None | Renewal::Due(_) if self.earliest > now => {
+                self.renewal = Renewal::Due(self.earliest);
+                false
+            }
+            Renewal::None | Renewal::Due(_) => true,
             Renewal::UnderWay(_) => false,
             Renewal::CoolingDown(until) => until <= now,
         }
     }
 
-    pub(crate) fn refresh_began(&mut self, call: CallId) {
+    pub(crate) fn refresh_began(&mut self, call: CallId, now: Duration, timing: &Timing) {
         self.renewal = Renewal::UnderWay(call);
+        self.earliest = now.saturating_add(timing.refresh_gap);
     }
 
     /// Returns whether this call is the refresh under way.
@@ -160,7 +168,7 @@ impl TokenHolder {
     /// Ends a wait early, because the network came back.
     pub(crate) fn end_wait(&mut self, now: Duration) {
         if let Renewal::CoolingDown(until) = &mut self.renewal {
-            *until = now;
+            *until = now.max(self.earliest);
         }
     }
 
@@ -168,6 +176,7 @@ impl TokenHolder {
     pub(crate) fn wipe(&mut self) {
         *self = Self {
             granted: self.granted,
+            earliest: self.earliest,
             ..Self::new()
         };
     }

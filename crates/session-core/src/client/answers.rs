@@ -10,21 +10,26 @@ use super::{Client, Outcome, life::Herald};
 use crate::{
     CallId, HttpFailure, LoginFailure, Presence, backoff,
     connection::Missing,
-    session::{Extending, Facts, Origin, Session},
+    session::{Extending, Facts, Origin, Session, Unauthorized},
 };
 
 const STALE: Outcome = Outcome::Ignored("nobody waits for this answer any more");
 
 impl Client {
     pub(super) fn started(&mut self, presence: Presence) -> Outcome {
+        let Session::Starting = &self.session else {
+            return Outcome::Ignored("the client has started already");
+        };
+        let origin = Origin::Anonymous { ended: None };
         match presence {
-            Presence::Present => {}
-            Presence::Unknown => self.inquiry.want(self.now),
+            Presence::Present => self.session = Session::Restoring { origin },
+            Presence::Unknown => {
+                self.session = Session::Restoring { origin };
+                self.inquiry.want(self.now);
+            }
             Presence::LoggedOut => {
-                self.session = Session::Anonymous {
-                    ended: None,
-                    failure: None,
-                };
+                self.session = origin.fall_back(None);
+                self.fail_requests();
             }
         }
         Outcome::Acted
@@ -73,11 +78,10 @@ impl Client {
             return STALE;
         };
         if let Some(session) = &grant.session {
-            if session.user.id != facts.user.id {
+            if facts.is_told() && session.user.id != facts.user.id {
                 return self.end(EndReason::Replaced, Herald::Server);
             }
-            let facts = Facts::anchored(session, self.now);
-            self.session.learn(facts, self.now);
+            self.learn(session);
         }
         self.take_token(grant.access_token, grant.expires_in);
         self.hand_token_to_socket();
@@ -130,10 +134,13 @@ impl Client {
         let Some(facts) = self.session.facts() else {
             return Outcome::Acted;
         };
-        // A backend that sent no session with the token tells the user only here.
-        if !facts.id.is_empty() && facts.user.id != session.user.id {
+        if facts.is_told() && facts.user.id != session.user.id {
             self.start_over();
             return Outcome::Acted;
+        }
+        // A backend that sent no session with the token tells only here who it is.
+        if let Some(previous) = facts.follows.clone() {
+            self.forget_stranger(previous, &session.user);
         }
         let facts = Facts::anchored(session, self.now);
         self.session.learn(facts, self.now);
@@ -155,13 +162,13 @@ impl Client {
         }
         // The backend has no such call: the token and the socket remain to tell.
         self.inquiry.settle();
-        self.session.forget_limits();
+        self.session.forget_limits(self.now);
         self.connection.resume(Missing::Verdict);
         Outcome::Acted
     }
 
     pub(super) fn extended(&mut self, call: CallId, session: &ActiveSession) -> Outcome {
-        if !self.awaits_extension(call) {
+        if self.awaited_extension(call).is_none() {
             return STALE;
         }
         self.session.clear_warning();
@@ -169,9 +176,9 @@ impl Client {
     }
 
     pub(super) fn extension_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
-        if !self.awaits_extension(call) {
+        let Some(unauthorized) = self.awaited_extension(call) else {
             return STALE;
-        }
+        };
         if let Some(reason) = failure.end_reason() {
             return self.end(reason, Herald::Server);
         }
@@ -182,25 +189,40 @@ impl Client {
             let at = self
                 .now
                 .saturating_add(wait.max(self.policy.timing.inquiry_gap));
-            self.settle_extension(Extending::Retrying { at });
-        } else if matches!(failure, HttpFailure::Refused { status: 401, .. }) {
-            // The token is stale, not the session: a fresh one comes, then the retry.
+            self.settle_extension(Extending::Retrying { at, unauthorized });
+        } else if matches!(failure, HttpFailure::Refused { status: 401, .. })
+            && unauthorized == Unauthorized::Never
+        {
+            // The token is stale, not the session: a fresh one comes, then the one retry.
             if let Some(number) = self.token.usable(self.now).map(|held| held.number) {
                 self.token.reject(number);
             }
             let at = self.now.saturating_add(self.policy.timing.inquiry_gap);
-            self.settle_extension(Extending::Retrying { at });
+            self.settle_extension(Extending::Retrying {
+                at,
+                unauthorized: Unauthorized::Once,
+            });
         } else {
             self.settle_extension(Extending::Refused);
         }
         Outcome::Acted
     }
 
-    fn awaits_extension(&self, call: CallId) -> bool {
-        matches!(
-            self.session,
-            Session::Warned { extension: Extending::Requested(awaited), .. } if awaited == call
-        )
+    fn awaited_extension(&self, call: CallId) -> Option<Unauthorized> {
+        if let Session::Warned {
+            extension:
+                Extending::Requested {
+                    call: awaited,
+                    unauthorized,
+                },
+            ..
+        } = self.session
+            && awaited == call
+        {
+            Some(unauthorized)
+        } else {
+            None
+        }
     }
 
     pub(super) fn settle_extension(&mut self, next: Extending) {
@@ -209,8 +231,11 @@ impl Client {
         }
     }
 
-    /// A session began in another tab, or this browser was told so: asks with the cookie.
+    /// A session began in another tab: asks with the cookie as it is now. What was asked before
+    /// may have asked too early.
     pub(super) fn restore_from(&mut self, origin: Origin) -> Outcome {
+        self.token.wipe();
+        self.inquiry.settle();
         self.session = Session::Restoring { origin };
         Outcome::Acted
     }

@@ -5,7 +5,7 @@ use session_protocol::{EndReason, TabNoticeKind, http::LoginRequest};
 use super::{Client, Outcome};
 use crate::{
     CallId, Command, Effect,
-    session::{Extending, Origin, Session},
+    session::{Extending, Origin, Session, Unauthorized},
 };
 
 impl Client {
@@ -26,7 +26,7 @@ impl Client {
                 user: user.clone(),
             },
             Session::Authenticating { .. } => return Outcome::Ignored("a login is under way"),
-            Session::Restoring { .. } => {
+            Session::Starting | Session::Restoring { .. } => {
                 return Outcome::Ignored("the server is being asked whether there is a session");
             }
             Session::Active { .. } | Session::Warned { .. } => {
@@ -89,10 +89,13 @@ impl Client {
         if !warning.extendable {
             return Outcome::Ignored("this limit cannot be extended");
         }
-        if let Extending::Requested(_) = extension {
+        if let Extending::Requested { .. } = extension {
             return Outcome::Ignored("an extension is under way");
         }
-        *extension = Extending::Retrying { at: self.now };
+        *extension = Extending::Retrying {
+            at: self.now,
+            unauthorized: Unauthorized::Never,
+        };
         Outcome::Acted
     }
 

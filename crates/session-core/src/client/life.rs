@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use session_protocol::{CloseCode, EndReason, Secret, TabNoticeKind, http::TokenResponse};
+use session_protocol::{CloseCode, EndReason, Secret, TabNoticeKind, User, http::TokenResponse};
 
 use super::{Client, Outcome};
 use crate::{
@@ -25,18 +25,19 @@ impl Client {
     /// Begins a session: the one way into Active.
     pub(super) fn begin(&mut self, grant: TokenResponse, origin: Origin, email: String) {
         self.epoch.advance();
+        let previous = match origin {
+            Origin::Expired { user, .. } => Some(user),
+            Origin::Anonymous { .. } => None,
+        };
         let facts = if let Some(session) = &grant.session {
+            if let Some(previous) = previous {
+                self.forget_stranger(previous, &session.user);
+            }
             Facts::anchored(session, self.now)
         } else {
             self.inquiry.want(self.now);
-            Facts::unknown(email)
+            Facts::unknown(email, previous)
         };
-        if let Origin::Expired { user: previous, .. } = origin
-            && previous.id != facts.user.id
-        {
-            self.connection.forget_positions();
-            self.order(Effect::ForgetDrafts { user: previous.id });
-        }
         self.take_token(grant.access_token, grant.expires_in);
         self.session = Session::Active {
             facts: facts.clone(),
@@ -60,6 +61,7 @@ impl Client {
                 user: facts.user.clone(),
                 failure: None,
             },
+            Session::Starting => return Outcome::Ignored("the client has not started"),
             Session::Restoring { origin } => {
                 return self.give_up_restoring(origin.clone(), reason);
             }
@@ -84,6 +86,14 @@ impl Client {
         self.session = next;
         self.epoch.advance();
         Outcome::Acted
+    }
+
+    /// Has the drafts of the previous user deleted, if the present one is certainly another. The
+    /// server may not have told the previous one, who is then known by the login name only.
+    pub(super) fn forget_stranger(&mut self, previous: User, present: &User) {
+        if previous.id != present.id && previous.id != present.email {
+            self.order(Effect::ForgetDrafts { user: previous.id });
+        }
     }
 
     /// Does what every end of a living session has in common.
@@ -119,11 +129,13 @@ impl Client {
         self.epoch.advance();
     }
 
-    /// Lets token, socket, question and requests go.
+    /// Lets token, socket, question and requests go. The application is about to lose its data, so
+    /// that the topics start over too.
     fn release(&mut self) {
         self.token.wipe();
         self.inquiry.settle();
         self.activity = Activity::Quiet;
+        self.topics.forget_positions();
         if let Some(socket) = self.connection.stop() {
             self.order(Effect::CloseSocket {
                 socket,
@@ -150,7 +162,7 @@ impl Client {
         Outcome::Acted
     }
 
-    fn fail_requests(&mut self) {
+    pub(super) fn fail_requests(&mut self) {
         for request in self.requests.take_all() {
             let failure = RequestFailure::SessionEnded;
             self.order(Effect::FailRequest { request, failure });

@@ -31,6 +31,7 @@ use crate::{
     time::DriftWatch,
     timeline::{EntryKind, Timeline},
     token::TokenHolder,
+    topics::Topics,
     view::LoginStatus,
 };
 
@@ -42,6 +43,7 @@ pub struct Client {
     session: Session,
     token: TokenHolder,
     connection: Connection,
+    topics: Topics,
     inquiry: Inquiry,
     requests: Requests,
     activity: Activity,
@@ -81,11 +83,10 @@ impl Client {
         Self {
             policy: Policy::new(config),
             epoch: SessionEpoch::default(),
-            session: Session::Restoring {
-                origin: Origin::Anonymous { ended: None },
-            },
+            session: Session::Starting,
             token: TokenHolder::new(),
             connection: Connection::new(),
+            topics: Topics::default(),
             inquiry: Inquiry::new(),
             requests: Requests::default(),
             activity: Activity::Quiet,
@@ -221,7 +222,18 @@ impl Client {
         let status =
             |failure: Option<LoginFailure>| failure.map_or(LoginStatus::Ready, LoginStatus::Failed);
         match &self.session {
-            Session::Restoring { .. } => Phase::Restoring,
+            Session::Starting
+            | Session::Restoring {
+                origin: Origin::Anonymous { .. },
+            } => Phase::Restoring,
+            // The expired page, and the work on it, stays until there is something to show.
+            Session::Restoring {
+                origin: Origin::Expired { cause, user },
+            } => Phase::Expired {
+                cause: *cause,
+                user: user.clone(),
+                login: LoginStatus::Busy,
+            },
             Session::Anonymous { ended, failure } => Phase::Anonymous {
                 ended: *ended,
                 login: status(*failure),
@@ -251,7 +263,7 @@ impl Client {
             } => {
                 let extension = match extension {
                     Extending::Offered => Extension::Offered,
-                    Extending::Requested(_) | Extending::Retrying { .. } => Extension::Busy,
+                    Extending::Requested { .. } | Extending::Retrying { .. } => Extension::Busy,
                     Extending::Refused => Extension::Refused,
                 };
                 let warning = Warning {
@@ -285,7 +297,7 @@ impl Client {
         if self.connection.open_socket().is_some() {
             return ConnectionStatus::Live;
         }
-        if self.connection.lacks(Missing::Network) || self.connection.is_closed() {
+        if self.network == Network::Offline || self.connection.is_closed() {
             return ConnectionStatus::Offline;
         }
         if self.connection.is_reconnecting() || self.connection.lacks(Missing::Verdict) {

@@ -36,7 +36,11 @@ impl Client {
                     };
                     self.restore_from(origin)
                 }
-                Session::Restoring { .. }
+                Session::Restoring { origin } => {
+                    let origin = origin.clone();
+                    self.restore_from(origin)
+                }
+                Session::Starting
                 | Session::Authenticating { .. }
                 | Session::LoggingOut { .. }
                 | Session::Active { .. }

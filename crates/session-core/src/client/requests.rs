@@ -1,18 +1,37 @@
 //! Facts of application requests.
 
 use super::{Client, Outcome, life::Herald};
-use crate::{Effect, HttpFailure, Replay, RequestFailure, RequestId, requests::Unauthorized};
+use crate::{
+    Effect, HttpFailure, Replay, RequestFailure, RequestId,
+    requests::Unauthorized,
+    session::{Origin, Session},
+};
 
 impl Client {
     pub(super) fn request_submitted(&mut self, request: RequestId, replay: Replay) -> Outcome {
-        if self.session.facts().is_none() {
+        if !self.takes_requests() {
             let failure = RequestFailure::SessionEnded;
             self.order(Effect::FailRequest { request, failure });
-            return Outcome::Ignored("no session lives");
+            return Outcome::Acted;
         }
         let until = self.now.saturating_add(self.policy.timing.request_hold);
-        self.requests.submit(request, replay, until);
-        Outcome::Acted
+        if self.requests.submit(request, replay, until) {
+            Outcome::Acted
+        } else {
+            Outcome::Ignored("the request is known already")
+        }
+    }
+
+    /// A request may wait for a restore, unless the page still holds what another session wrote.
+    fn takes_requests(&self) -> bool {
+        match &self.session {
+            Session::Starting | Session::Active { .. } | Session::Warned { .. } => true,
+            Session::Restoring { origin } => matches!(origin, Origin::Anonymous { .. }),
+            Session::Anonymous { .. }
+            | Session::Authenticating { .. }
+            | Session::Expired { .. }
+            | Session::LoggingOut { .. } => false,
+        }
     }
 
     pub(super) fn request_over(&mut self, request: RequestId) -> Outcome {
@@ -23,19 +42,17 @@ impl Client {
         }
     }
 
-    /// A 401 with a terminal code is a verdict. Any other says that the token is stale: all
+    /// A 401 with a terminal code is a verdict, if the request was sent in this epoch. Any other says that the token is stale: all
     /// callers that hear it share one refresh, and each request is repeated once at most.
     pub(super) fn request_unauthorized(
         &mut self,
         request: RequestId,
         failure: &HttpFailure,
     ) -> Outcome {
-        if let Some(reason) = failure.end_reason() {
-            let outcome = self.end(reason, Herald::Server);
-            if outcome != Outcome::Acted {
-                self.requests.finish(request);
-            }
-            return outcome;
+        if let Some(reason) = failure.end_reason()
+            && self.requests.is_sent(request)
+        {
+            return self.end(reason, Herald::Server);
         }
         let until = self.now.saturating_add(self.policy.timing.request_hold);
         match self.requests.unauthorized(request, until) {

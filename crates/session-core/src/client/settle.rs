@@ -53,7 +53,7 @@ impl Client {
             self.requests.deadline(),
             question,
             online(self.inquiry.deadline()),
-            online(self.session.extension_retry_at()),
+            online(self.session.extension_retry().map(|(at, _)| at)),
             online(self.connection.deadline()),
             online(self.token.deadline().filter(|_| self.wants_token())),
             online(report),
@@ -71,13 +71,11 @@ impl Client {
     }
 
     fn retry_extension(&mut self) {
-        if self
-            .session
-            .extension_retry_at()
-            .is_some_and(|at| at <= self.now)
+        if let Some((at, unauthorized)) = self.session.extension_retry()
+            && at <= self.now
         {
             let call = self.ids.call();
-            self.settle_extension(Extending::Requested(call));
+            self.settle_extension(Extending::Requested { call, unauthorized });
             let token = self.token.usable(self.now).map(|held| held.token.clone());
             self.order(Effect::RequestExtension { call, token });
         }
@@ -120,7 +118,8 @@ impl Client {
         match &self.session {
             Session::Restoring { .. } => !self.inquiry.is_open(),
             Session::Active { .. } | Session::Warned { .. } => true,
-            Session::Anonymous { .. }
+            Session::Starting
+            | Session::Anonymous { .. }
             | Session::Authenticating { .. }
             | Session::Expired { .. }
             | Session::LoggingOut { .. } => false,
@@ -138,7 +137,8 @@ impl Client {
     pub(super) fn refresh_token(&mut self) {
         if self.token.may_refresh(self.now) {
             let call = self.ids.call();
-            self.token.refresh_began(call);
+            self.token
+                .refresh_began(call, self.now, &self.policy.timing);
             self.order(Effect::RequestRefresh { call });
         }
     }

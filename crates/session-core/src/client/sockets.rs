@@ -27,11 +27,11 @@ impl Client {
         if !self.connection.owns(socket) || !self.connection.is_connecting() {
             return STALE;
         }
-        self.connection
-            .authenticating(self.now, &self.policy.timing);
         if !self.policy.authenticates_by_message {
             self.let_in(socket);
         } else if let Some(held) = self.token.usable(self.now) {
+            self.connection
+                .authenticating(held.number, self.now, &self.policy.timing);
             let message = ClientMessage::Auth {
                 token: held.token.secret(),
             };
@@ -50,9 +50,7 @@ impl Client {
         self.connection.heard(self.now, &self.policy.timing);
         match message {
             ServerMessage::AuthOk { session, .. } => {
-                if self.connection.is_authenticating() {
-                    self.let_in(socket);
-                }
+                self.let_in(socket);
                 match session {
                     Some(session) => self.learn(&session),
                     None => Outcome::Acted,
@@ -92,10 +90,8 @@ impl Client {
                 seq,
                 payload,
             } => {
-                if self.connection.is_authenticating() {
-                    self.let_in(socket);
-                }
-                if !self.connection.is_news(&topic, seq) {
+                self.let_in(socket);
+                if !self.topics.is_news(&topic, seq) {
                     return Outcome::Ignored("the update was received before");
                 }
                 self.order(Effect::DeliverUpdate {
@@ -129,6 +125,7 @@ impl Client {
             return STALE;
         }
         let refused = self.connection.is_connecting();
+        self.connection.forgive(self.now, &self.policy.timing);
         match decide_close(code, reason, &self.policy) {
             CloseAction::End(reason) => {
                 self.connection.close();
@@ -165,7 +162,7 @@ impl Client {
     }
 
     pub(super) fn topic_subscribed(&mut self, topic: String) -> Outcome {
-        if !self.connection.subscribe(topic.clone()) {
+        if !self.topics.subscribe(topic.clone()) {
             return Outcome::Ignored("the topic is already subscribed");
         }
         if let Some(socket) = self.connection.open_socket() {
@@ -176,7 +173,7 @@ impl Client {
     }
 
     pub(super) fn topic_unsubscribed(&mut self, topic: String) -> Outcome {
-        if !self.connection.unsubscribe(&topic) {
+        if !self.topics.unsubscribe(&topic) {
             return Outcome::Ignored("the topic is not subscribed");
         }
         if let Some(socket) = self.connection.open_socket() {
@@ -212,17 +209,22 @@ impl Client {
             .back_off(self.now, &self.policy.timing, &mut self.draw);
     }
 
+    /// The server let the socket in, if it had not before. A token that came while the server
+    /// looked at an older one follows at once.
     fn let_in(&mut self, socket: SocketId) {
+        let shown = self.connection.authenticates_with();
+        let too_early = self.policy.authenticates_by_message && shown.is_none();
+        if too_early || self.connection.open_socket().is_some() {
+            return;
+        }
         self.connection.opened(self.now, &self.policy.timing);
-        let topics = self.connection.topics();
-        let messages: Vec<_> = topics
-            .map(|(topic, after)| ClientMessage::Subscribe {
-                topic: topic.clone(),
-                after,
-            })
-            .collect();
-        for message in messages {
+        for (topic, after) in self.topics.resume() {
+            let message = ClientMessage::Subscribe { topic, after };
             self.order(Effect::SendMessage { socket, message });
+        }
+        let newest = self.token.usable(self.now).map(|held| held.number);
+        if shown.is_some() && shown != newest {
+            self.hand_token_to_socket();
         }
     }
 }
