@@ -261,3 +261,40 @@ impl Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_stops_is_closed_instead_of_kept_in_memory() {
+        let (outbox, mut inbox) = Hub::default().open();
+        for _ in 0..QUEUE_LENGTH {
+            outbox.send("x".into());
+        }
+        assert!(inbox.control.try_recv().is_err());
+        outbox.send("x".into());
+        assert!(matches!(inbox.control.try_recv(), Ok(Control::Overflow)));
+        assert_eq!(inbox.queue.len(), QUEUE_LENGTH);
+    }
+
+    #[test]
+    fn a_warning_is_given_once_for_each_deadline() {
+        let hub = Hub::default();
+        let (outbox, mut inbox) = hub.open();
+        let mut limits = Limits {
+            idle: Moment(1_000),
+            absolute: Moment(9_000),
+        };
+        hub.join("s", limits, &outbox);
+        let lead = Duration::from_millis(500);
+        let mut warnings_at = |now| {
+            hub.warn_near(lead, Moment(now));
+            std::iter::from_fn(|| inbox.queue.try_recv().ok()).count()
+        };
+        assert_eq!([499, 500, 501].map(&mut warnings_at), [0, 1, 0]);
+        limits.idle = Moment(2_000);
+        hub.limits_moved("s", limits);
+        assert_eq!([1_499, 1_500, 1_501].map(&mut warnings_at), [0, 1, 0]);
+    }
+}

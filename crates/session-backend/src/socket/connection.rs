@@ -6,13 +6,14 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use session_protocol::{ClientMessage, CloseCode, EndReason, Secret, ServerMessage, WireError};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use session_protocol::{ClientMessage, CloseCode, Secret, ServerMessage, WireError};
 use tokio::time::{self, Instant};
 
 use super::{
     Proof,
     budget::{self, Budget},
+    ending::Ending,
     term::{Pulse, TokenDue, TokenTerm},
 };
 use crate::{
@@ -22,45 +23,11 @@ use crate::{
     http,
     hub::{Control, Inbox, Outbox},
     life::{Cause, Extension},
-    store::{StoreError, sessions::SessionRow},
+    store::sessions::SessionRow,
 };
 
 /// A message that cannot be written in this time is not waited for.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The closing handshake is not waited for longer than this.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How a connection ends.
-enum Ending {
-    /// The other end closed, or the connection broke.
-    Gone,
-    /// Break without a closing handshake.
-    Drop,
-    /// Close with a code.
-    Close(CloseCode, &'static str),
-    /// The session is over.
-    Over(EndReason),
-    /// The server goes down.
-    GoAway(Duration),
-}
-
-impl From<Control> for Ending {
-    fn from(control: Control) -> Self {
-        match control {
-            Control::End(reason) => Self::Over(reason),
-            Control::GoAway { within } => Self::GoAway(within),
-            Control::Drop => Self::Drop,
-            Control::Overflow => Self::Close(CloseCode::TRY_AGAIN_LATER, "reader too slow"),
-        }
-    }
-}
-
-impl From<StoreError> for Ending {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a socket closes because of the store");
-        Self::Close(CloseCode::TRY_AGAIN_LATER, "store unavailable")
-    }
-}
 
 type Step = Result<(), Ending>;
 
@@ -108,7 +75,7 @@ impl Connection {
                 .leave(&member.session, connection.outbox.id);
         }
         let (hub, id) = (connection.app.hub.clone(), connection.outbox.id);
-        connection.finish(ending).await;
+        ending.carry_out(connection.socket).await;
         hub.close(id);
     }
 
@@ -181,7 +148,7 @@ impl Connection {
         self.pulse.heard();
         let text = match message {
             None | Some(Ok(Message::Close(_))) => return Err(Ending::Gone),
-            Some(Err(error)) => return Err(broken(&error)),
+            Some(Err(error)) => return Err(Ending::of_broken(&error)),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
             Some(Ok(Message::Binary(_))) => None,
             Some(Ok(Message::Text(text))) => Some(text),
@@ -348,51 +315,5 @@ impl Connection {
                 Err(_) => Err(Control::Overflow.into()),
             },
         }
-    }
-
-    async fn finish(mut self, ending: Ending) {
-        let (message, close) = match ending {
-            Ending::Drop => return,
-            Ending::Gone => (None, None),
-            Ending::Close(code, reason) => (None, Some((code, reason))),
-            Ending::Over(reason) => {
-                let message = ServerMessage::SessionExpired { reason };
-                let close = (CloseCode::POLICY_VIOLATION, reason.code());
-                (Some(message), Some(close))
-            }
-            Ending::GoAway(reconnect_within) => {
-                let message = ServerMessage::GoingAway { reconnect_within };
-                let close = (CloseCode::SERVICE_RESTART, "server restarts");
-                (Some(message), Some(close))
-            }
-        };
-        let farewell = async {
-            if let Some(message) = message {
-                let text = Utf8Bytes::from(message.encode());
-                self.socket.send(Message::Text(text)).await?;
-            }
-            if let Some((code, reason)) = close {
-                let frame = CloseFrame {
-                    code: code.0,
-                    reason: reason.into(),
-                };
-                self.socket.send(Message::Close(Some(frame))).await?;
-            }
-            // Reading on completes the closing handshake, and keeps a reset from overtaking it.
-            while let Some(Ok(_)) = self.socket.recv().await {}
-            Ok::<(), axum::Error>(())
-        };
-        if !matches!(time::timeout(CLOSE_TIMEOUT, farewell).await, Ok(Ok(()))) {
-            tracing::debug!("a socket ended without a closing handshake");
-        }
-    }
-}
-
-/// A frame that is too long is the client's fault and is named; all else is a broken connection.
-fn broken(error: &axum::Error) -> Ending {
-    if error.to_string().contains("too long") {
-        Ending::Close(CloseCode::MESSAGE_TOO_BIG, "message too big")
-    } else {
-        Ending::Gone
     }
 }

@@ -20,6 +20,7 @@ use crate::{app::Shared, http, origins, problem::Refusal};
 
 mod budget;
 mod connection;
+mod ending;
 mod term;
 
 use connection::Connection;
