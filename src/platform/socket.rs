@@ -176,7 +176,9 @@ pub fn address(path: &str, ticket: Option<&str>) -> Result<String, BadAddress> {
     }
     if let Some(ticket) = ticket {
         let separator = if url.search().is_empty() { "" } else { "&" };
-        url.set_search(&[&url.search(), separator, "ticket=", ticket].concat());
+        // A ticket may hold `+`, which reads as a space in a query, or `&`, which ends it.
+        let ticket = String::from(js_sys::encode_uri_component(ticket));
+        url.set_search(&[&url.search(), separator, "ticket=", &ticket].concat());
     }
     Ok(url.href())
 }
