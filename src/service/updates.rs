@@ -57,6 +57,12 @@ impl Updates {
         }
     }
 
+    fn unregister(&self, id: u64) -> Option<Registration> {
+        let mut registrations = self.registrations.borrow_mut();
+        let position = registrations.iter().position(|other| other.id == id);
+        position.map(|position| registrations.remove(position))
+    }
+
     fn has(&self, topic: &str) -> bool {
         self.registrations
             .borrow()
@@ -106,11 +112,9 @@ impl Drop for Subscription {
         let Some(driver) = self.driver.upgrade() else {
             return;
         };
-        driver
-            .updates
-            .registrations
-            .borrow_mut()
-            .retain(|other| other.id != self.id);
+        // The handler goes after the borrow, since what it owns may be another subscription.
+        let handler = driver.updates.unregister(self.id);
+        drop(handler);
         if !driver.updates.has(&self.topic) {
             let topic = std::mem::take(&mut self.topic);
             driver.dispatch(Input::TopicUnsubscribed { topic });
