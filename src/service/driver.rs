@@ -23,7 +23,7 @@ use super::{
 };
 use crate::platform::storage::Shelf;
 
-type ClearHook = Box<dyn Fn(EndReason)>;
+type ClearHook = Rc<dyn Fn(EndReason)>;
 
 /// One client, its surroundings and the application's registrations.
 pub(super) struct Driver {

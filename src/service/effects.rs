@@ -45,7 +45,9 @@ impl Driver {
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
             Effect::RememberPresence(presence) => self.remember(presence),
             Effect::ClearProtectedState { reason } => {
-                for hook in self.clear_hooks.borrow().iter() {
+                // A hook may register another, so none runs while the list is borrowed.
+                let hooks = self.clear_hooks.borrow().clone();
+                for hook in hooks {
                     hook(reason);
                 }
             }

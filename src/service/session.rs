@@ -160,7 +160,7 @@ impl Session {
 
     /// Calls `hook` when protected state must go: at each end of a session.
     pub fn on_clear(self, hook: impl Fn(EndReason) + 'static) {
-        self.driver().clear_hooks.borrow_mut().push(Box::new(hook));
+        self.driver().clear_hooks.borrow_mut().push(Rc::new(hook));
     }
 
     /// Returns the draft of a form of the current user; `None` if nobody is logged in.
