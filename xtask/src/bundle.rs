@@ -63,6 +63,8 @@ pub(crate) fn trunk(workspace: &Workspace, toolbox: &Toolbox, subcommand: &str) 
         .arg(subcommand)
         .current_dir(&workspace.root)
         .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Trunk appends a stack trace to its errors.
+    trunk.env("RUST_BACKTRACE", "0");
     // Trunk reads NO_COLOR as a boolean, everybody else as present or absent.
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");
