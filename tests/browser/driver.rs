@@ -1,0 +1,256 @@
+//! The driver on the scripted platform: inputs in order, one timer, views on change only.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use leptos::prelude::*;
+use session_core::{Command, ConnectionStatus, Input, Phase};
+use session_protocol::{EndReason, ServerMessage, SessionConfig, config::SocketAuth};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{
+    Stage, World,
+    stage::Reply,
+    tick,
+    world::{EMAIL, config, login},
+};
+
+#[wasm_bindgen_test]
+async fn an_input_that_comes_while_another_is_handled_waits() {
+    let world = World::logged_in(|| ()).await;
+    let log = Rc::new(RefCell::new(Vec::new()));
+    let _subscription = {
+        let (log, stage) = (Rc::clone(&log), world.stage.clone());
+        world.session.on_update("load", move |update| {
+            log.borrow_mut().push(format!("{} begins", update.seq));
+            if update.seq == 1 {
+                stage.deliver_now(super::updates::update("load", 2));
+            }
+            log.borrow_mut().push(format!("{} ends", update.seq));
+        })
+    };
+
+    world.stage.deliver(super::updates::update("load", 1)).await;
+
+    let expected = ["1 begins", "1 ends", "2 begins", "2 ends"];
+    assert_eq!(*log.borrow(), expected);
+}
+
+#[wasm_bindgen_test]
+async fn a_handler_may_command_the_session() {
+    let world = World::logged_in(|| ()).await;
+    let session = world.session;
+    let _subscription = session.on_update("load", move |_| session.command(Command::LogOut));
+
+    world.stage.deliver(super::updates::update("load", 1)).await;
+
+    assert!(matches!(world.phase(), Phase::Anonymous { .. }));
+    assert_eq!(world.stage.calls("/api/auth/logout").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_view_is_published_only_when_it_changes() {
+    let world = World::logged_in(|| ()).await;
+    let runs = Rc::new(Cell::new(0));
+    let _effect = {
+        let (runs, view) = (Rc::clone(&runs), world.session.view());
+        Effect::new(move |_| {
+            view.track();
+            runs.set(runs.get() + 1);
+        })
+    };
+    tick().await;
+    assert_eq!(runs.get(), 1);
+
+    for seq in 1..50 {
+        world
+            .stage
+            .deliver(super::updates::update("load", seq))
+            .await;
+        world.stage.deliver(ServerMessage::HeartbeatAck).await;
+        world.stage.fact(Input::UserWasActive);
+        tick().await;
+    }
+    assert_eq!(runs.get(), 1, "nothing that a person could notice changed");
+
+    world.stage.close(1012, "").await;
+    assert_eq!(runs.get(), 2, "the badge changed");
+}
+
+#[wasm_bindgen_test]
+async fn the_armed_deadline_follows_the_session() {
+    let world = World::anonymous(|| ()).await;
+    assert_eq!(
+        world.stage.armed(),
+        None,
+        "nothing is due without a session"
+    );
+
+    world.log_in().await;
+    let due = world.stage.armed().unwrap();
+    assert!(
+        due <= Duration::from_secs(25),
+        "a heartbeat is due, found {due:?}"
+    );
+
+    world.session.command(Command::LogOut);
+    tick().await;
+    assert_eq!(world.stage.armed(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_session_stays_alive_for_hours_on_its_own() {
+    let world = World::logged_in(|| ()).await;
+
+    world.stage.advance(Duration::from_secs(2 * 3600)).await;
+
+    assert!(matches!(world.phase(), Phase::Active { .. }));
+    assert_eq!(
+        world.stage.sockets().len(),
+        1,
+        "the socket was never replaced"
+    );
+    let refreshes = world.stage.calls("/api/auth/refresh").len();
+    assert!((24..=36).contains(&refreshes), "found {refreshes}");
+    let view = world.session.view().get_untracked();
+    assert_eq!(view.connection, ConnectionStatus::Live);
+}
+
+#[wasm_bindgen_test]
+async fn a_thousand_expiry_signals_are_one_expiry() {
+    let world = World::logged_in(|| ()).await;
+    let cleared = Rc::new(RefCell::new(Vec::new()));
+    {
+        let cleared = Rc::clone(&cleared);
+        world
+            .session
+            .on_clear(move |reason| cleared.borrow_mut().push(reason));
+    }
+    let notices = world.stage.notices().len();
+
+    for _ in 0..1000 {
+        world.stage.deliver_now(ServerMessage::SessionExpired {
+            reason: EndReason::Revoked,
+        });
+    }
+    world.stage.close(1008, "REVOKED").await;
+
+    assert_eq!(*cleared.borrow(), [EndReason::Revoked]);
+    assert_eq!(world.stage.notices().len(), notices + 1);
+    assert_eq!(world.stage.sockets().len(), 1);
+    assert_eq!(world.stage.armed(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_hook_may_register_a_hook_and_command_the_session() {
+    let world = World::logged_in(|| ()).await;
+    let session = world.session;
+    let runs = Rc::new(Cell::new(0));
+    {
+        let runs = Rc::clone(&runs);
+        session.on_clear(move |_| {
+            session.on_clear(|_| ());
+            session.command(Command::Leave);
+            runs.set(runs.get() + 1);
+        });
+    }
+
+    world.expire(EndReason::Revoked).await;
+
+    assert_eq!(runs.get(), 1);
+    assert!(matches!(world.phase(), Phase::Anonymous { .. }));
+}
+
+#[wasm_bindgen_test]
+async fn nothing_happens_after_the_page_is_gone() {
+    let mut world = World::logged_in(|| ()).await;
+    world.stage.next("/api/auth/refresh", Reply::Held);
+    let facts = world.stage.facts();
+    let calls = world.stage.recorded().len();
+
+    world.page().unmount();
+    facts.send(Input::DeadlineReached);
+    facts.send(Input::PageShown { persisted: true });
+    world.stage.advance(Duration::from_secs(3600)).await;
+
+    assert_eq!(world.stage.recorded().len(), calls);
+}
+
+#[wasm_bindgen_test]
+async fn presence_saves_questions_after_a_reload() {
+    let config = config();
+    {
+        let world = World::on(Stage::default(), config.clone(), || ()).await;
+        assert_eq!(
+            world.stage.calls("/api/session").len(),
+            1,
+            "nothing is known"
+        );
+        world.log_in().await;
+        assert_eq!(world.shelf().read("presence").as_deref(), Some("present"));
+    }
+
+    for (remembered, refreshes, questions) in [("present", 1, 0), ("logged-out", 0, 0)] {
+        leptos_session::platform::storage::Shelf::new(&config.scope)
+            .write("presence", remembered)
+            .unwrap();
+        let world = World::on(Stage::default(), config.clone(), || ()).await;
+        let asked = |url: &str| world.stage.calls(url).len();
+        assert_eq!(asked("/api/auth/refresh"), refreshes, "{remembered}");
+        assert_eq!(asked("/api/session"), questions, "{remembered}");
+        assert!(matches!(world.phase(), Phase::Anonymous { .. }));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn presence_tells_a_logout_from_an_expiry() {
+    let world = World::logged_in(|| ()).await;
+    world.expire(EndReason::SessionTimeout).await;
+    assert_eq!(world.shelf().read("presence"), None);
+
+    world.session.log_in(login(EMAIL, "password"));
+    tick().await;
+    world.session.command(Command::LogOut);
+    tick().await;
+    assert_eq!(
+        world.shelf().read("presence").as_deref(),
+        Some("logged-out")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_proves_who_it_is_in_each_configured_way() {
+    let host = web_sys::window().unwrap().location().host().unwrap();
+    for (auth, url, protocols, messages) in [
+        (SocketAuth::FirstMessage, "/ws", &[][..], 1),
+        (SocketAuth::Cookie, "/ws", &[], 0),
+        (SocketAuth::Ticket, "/ws?ticket=ticket%2F1%2B2", &[], 0),
+        (
+            SocketAuth::Subprotocol,
+            "/ws",
+            &["leptos-session", "bearer.token-1"],
+            0,
+        ),
+    ] {
+        let mut config: SessionConfig = config();
+        config.socket.auth = auth;
+        let world = World::on(Stage::default(), config, || ()).await;
+        world.log_in().await;
+
+        let socket = world.stage.socket();
+        assert_eq!(socket.url, format!("ws://{host}{url}"));
+        assert_eq!(socket.protocols, protocols);
+        let is_auth = |name| name == "auth";
+        let sent = socket
+            .sent
+            .iter()
+            .map(session_protocol::ClientMessage::name);
+        assert_eq!(sent.filter(|name| is_auth(*name)).count(), messages);
+        assert!(!socket.url.contains("token-"), "a token in {}", socket.url);
+        let view = world.session.view().get_untracked();
+        assert_eq!(view.connection, ConnectionStatus::Live, "{auth:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The facts of the page, and the listener that they come through.
+
+use std::{cell::Cell, rc::Rc};
+
+use leptos_session::platform::{
+    listener::Listener,
+    page::{Page, is_visible},
+};
+use session_core::Input;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Recorder, javascript, user::dispatch};
+
+#[wasm_bindgen_test]
+fn the_network_comes_and_goes() {
+    let (facts, _page) = watch();
+    on_window("Event", "offline");
+    on_window("Event", "online");
+    assert_eq!(facts.facts(), [Input::WentOffline, Input::WentOnline]);
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_begins_without_a_network_says_so() {
+    let _offline = Shadowed::new("navigator", "onLine", "false");
+    let (facts, _page) = watch();
+    assert_eq!(facts.facts(), [Input::WentOffline]);
+}
+
+#[wasm_bindgen_test]
+fn hiding_and_showing_are_facts() {
+    let (facts, _page) = watch();
+    {
+        let _hidden = Shadowed::new("document", "visibilityState", "'hidden'");
+        assert!(!is_visible());
+        on_document("Event", "visibilitychange");
+    }
+    on_document("Event", "visibilitychange");
+    let shown = Input::PageShown { persisted: false };
+    assert_eq!(facts.facts(), [Input::PageHidden, shown]);
+}
+
+#[wasm_bindgen_test]
+fn only_a_page_of_the_back_forward_cache_comes_back() {
+    let (facts, _page) = watch();
+    on_window("PageTransitionEvent", "pageshow");
+    let init = "{ persisted: true }";
+    dispatch(&window(), "PageTransitionEvent", "pageshow", init);
+    assert_eq!(facts.facts(), [Input::PageShown { persisted: true }]);
+}
+
+#[wasm_bindgen_test]
+fn what_a_script_does_is_no_activity() {
+    let (facts, _page) = watch();
+    for (class, name) in [
+        ("PointerEvent", "pointerdown"),
+        ("PointerEvent", "pointermove"),
+        ("KeyboardEvent", "keydown"),
+        ("WheelEvent", "wheel"),
+        ("Event", "touchstart"),
+    ] {
+        on_document(class, name);
+    }
+    assert_eq!(facts.facts(), []);
+}
+
+#[wasm_bindgen_test]
+fn a_dropped_page_reports_nothing() {
+    let (facts, page) = watch();
+    drop(page);
+    on_window("Event", "offline");
+    on_window("Event", "online");
+    on_document("Event", "visibilitychange");
+    dispatch(
+        &window(),
+        "PageTransitionEvent",
+        "pageshow",
+        "{ persisted: true }",
+    );
+    assert_eq!(facts.facts(), []);
+}
+
+#[wasm_bindgen_test]
+fn a_listener_hears_events_that_others_stop_and_cannot_cancel_them() {
+    let heard = Rc::new(Cell::new(0));
+    let document = web_sys::window().unwrap().document().unwrap();
+    let listener = {
+        let heard = Rc::clone(&heard);
+        Listener::new(&document, "wheel", move |event| {
+            event.prevent_default();
+            heard.set(heard.get() + 1);
+        })
+    };
+    let body = document.body().unwrap();
+    let stopping = Listener::new(&body, "wheel", |event| event.stop_propagation());
+
+    let init = "{ bubbles: true, cancelable: true }";
+    let cancelled = dispatch(&body, "WheelEvent", "wheel", init);
+    assert!(!cancelled);
+    assert_eq!(heard.get(), 1);
+
+    drop((listener, stopping));
+    dispatch(&body, "WheelEvent", "wheel", init);
+    assert_eq!(heard.get(), 1, "a dropped listener hears nothing");
+}
+
+fn watch() -> (Recorder, Page) {
+    let facts = Recorder::default();
+    let page = Page::watch(facts.sender());
+    (facts, page)
+}
+
+fn window() -> web_sys::Window {
+    web_sys::window().unwrap()
+}
+
+fn on_window(class: &str, name: &str) {
+    dispatch(&window(), class, name, "{}");
+}
+
+fn on_document(class: &str, name: &str) {
+    dispatch(
+        &window().document().unwrap(),
+        class,
+        name,
+        "{ bubbles: true }",
+    );
+}
+
+/// A read-only property of the browser that says something else until this value is dropped.
+struct Shadowed {
+    object: &'static str,
+    name: &'static str,
+}
+
+impl Shadowed {
+    fn new(object: &'static str, name: &'static str, value: &str) -> Self {
+        let getter = format!("{{ configurable: true, get: () => {value} }}");
+        javascript(&format!(
+            "Object.defineProperty({object}, '{name}', {getter})"
+        ));
+        Self { object, name }
+    }
+}
+
+impl Drop for Shadowed {
+    fn drop(&mut self) {
+        // The original lives on the prototype.
+        javascript(&format!("delete {}.{}", self.object, self.name));
+    }
+}

@@ -1,0 +1,17 @@
+//! The stage on which tests play: a scripted platform, a mounted page, a user's hands.
+
+pub mod backend;
+pub mod javascript;
+pub mod page;
+pub mod recorder;
+pub mod stage;
+pub mod user;
+pub mod wait;
+pub mod world;
+
+pub use javascript::{Replaced, javascript};
+pub use page::Page;
+pub use recorder::Recorder;
+pub use stage::Stage;
+pub use wait::{frame, tick, turn, until};
+pub use world::World;
