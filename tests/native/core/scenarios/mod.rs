@@ -1,0 +1,13 @@
+//! Stories in the order of a session's life, told with a virtual clock.
+
+mod activity;
+mod beginning;
+mod connection;
+mod ending;
+mod logout;
+mod network;
+mod record;
+mod refresh;
+mod requests;
+mod tabs;
+mod warning;

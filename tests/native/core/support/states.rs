@@ -1,0 +1,183 @@
+//! Every state of the client that the table knows, by name and by the way that leads there.
+
+use session_core::{Command, Input, Presence, Replay};
+use session_protocol::{
+    ServerMessage, SessionConfig, TabNoticeKind, WarningCause, config::SocketAuth,
+};
+
+use super::{
+    samples::{ada, ending_in, idle_warning, refused, secs, update},
+    world::World,
+};
+
+type Way = fn() -> World;
+
+/// All states, in the order of a session's life.
+pub(crate) const STATES: &[(&str, Way)] = &[
+    ("Starting", World::new),
+    ("Restoring, asking", || started(Presence::Unknown)),
+    ("Restoring, refreshing", || started(Presence::Present)),
+    ("Restoring, beside an expired page", || {
+        let mut world = World::expired();
+        world.advance(secs(2));
+        world.hear(TabNoticeKind::LoggedIn, "s-2", 1);
+        world
+    }),
+    ("Anonymous, first visit", || {
+        let mut world = started(Presence::Unknown);
+        world.answer_session_ended(None);
+        world
+    }),
+    ("Anonymous, after a logout", || {
+        let mut world = logging_out();
+        world.answer_logout();
+        world
+    }),
+    ("Anonymous, after a wrong password", || {
+        let mut world = authenticating();
+        world.refuse_login(refused(401, "invalid_credentials"));
+        world
+    }),
+    ("Authenticating", authenticating),
+    ("Authenticating, on an expired page", authenticating_again),
+    ("Active, socket connecting", World::logged_in),
+    ("Active, socket authenticating", || {
+        let mut world = World::logged_in();
+        world.open_socket();
+        world
+    }),
+    ("Active, socket open", World::live),
+    ("Active, socket open, authenticated by cookie", || {
+        let mut config = SessionConfig::default();
+        config.socket.auth = SocketAuth::Cookie;
+        let mut world = World::with(&config, 7);
+        world.start(Presence::Present);
+        world.answer_refresh_ok();
+        world.open_socket();
+        world
+    }),
+    ("Active, following a topic", || {
+        let mut world = World::live();
+        let topic = "load".to_owned();
+        world.send(Input::TopicSubscribed { topic });
+        world.receive(update(5));
+        world
+    }),
+    ("Active, connection in backoff", || {
+        let mut world = World::live();
+        world.close(1006, "");
+        world
+    }),
+    ("Active, offline", || {
+        let mut world = World::live();
+        world.send(Input::WentOffline);
+        world
+    }),
+    ("Active, waiting for a verdict", || {
+        let mut world = World::live();
+        world.close(1008, "why not");
+        world
+    }),
+    ("Active, connection closed", || {
+        let mut world = World::live();
+        world.close(4404, "forbidden");
+        world
+    }),
+    ("Active, refreshing", refreshing),
+    ("Active, token cooling down", || {
+        let mut world = refreshing();
+        world.refuse_refresh(refused(503, ""));
+        world
+    }),
+    ("Active, one request held and one sent", || {
+        let mut world = World::live();
+        world.advance(secs(2));
+        world.submit(1, Replay::Safe);
+        world.submit(2, Replay::Unsafe);
+        world.reject_request(1, "");
+        world
+    }),
+    ("Warned, idle", warned),
+    ("Warned, absolute", || {
+        let mut world = World::live();
+        world.receive(warning(WarningCause::Absolute));
+        world
+    }),
+    ("Warned, by an administrator", || {
+        let mut world = World::live();
+        world.receive(warning(WarningCause::Admin));
+        world
+    }),
+    ("Warned, by the server's limits", || {
+        let mut world = World::logged_in();
+        world.advance(secs(30 * 60 - 120));
+        world.answer_session_active(ending_in(secs(119)));
+        world
+    }),
+    ("Warned, extension requested", extending),
+    ("Warned, extension refused", || {
+        let mut world = extending();
+        world.refuse_extension(refused(409, "not_extendable"));
+        world
+    }),
+    ("Expired", World::expired),
+    ("Expired, after a wrong password", || {
+        let mut world = authenticating_again();
+        world.refuse_login(refused(401, "invalid_credentials"));
+        world
+    }),
+    ("LoggingOut", logging_out),
+];
+
+fn started(presence: Presence) -> World {
+    let mut world = World::new();
+    world.start(presence);
+    world
+}
+
+fn authenticating() -> World {
+    let mut world = started(Presence::LoggedOut);
+    world.log_in(&ada());
+    world
+}
+
+fn authenticating_again() -> World {
+    let mut world = World::expired();
+    world.log_in(&ada());
+    world
+}
+
+fn refreshing() -> World {
+    let mut world = World::live();
+    while world.call_of("RequestRefresh").is_none() {
+        world.reach_deadline();
+        world.receive(ServerMessage::HeartbeatAck);
+    }
+    world
+}
+
+fn warned() -> World {
+    let mut world = World::live();
+    world.receive(idle_warning(secs(120)));
+    world
+}
+
+fn warning(cause: WarningCause) -> ServerMessage {
+    ServerMessage::SessionWarning {
+        remaining: secs(120),
+        cause,
+        extendable: false,
+    }
+}
+
+fn extending() -> World {
+    let mut world = warned();
+    world.command(Command::StaySignedIn);
+    world
+}
+
+fn logging_out() -> World {
+    let mut world = World::live();
+    world.command(Command::LogOut);
+    world
+}
