@@ -45,6 +45,7 @@ mod draw;
 mod effect;
 mod epoch;
 mod failure;
+mod few;
 mod ids;
 mod input;
 mod inquiry;

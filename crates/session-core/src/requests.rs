@@ -3,9 +3,9 @@
 //! Invariants: every request that is submitted gets exactly one outcome; a request that must not be
 //! sent twice is not; when the session ends none is left.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use crate::{Replay, RequestId};
+use crate::{Replay, RequestId, few::Few};
 
 #[derive(Clone, Copy, Debug)]
 enum State {
@@ -35,18 +35,13 @@ pub(crate) enum Unauthorized {
 
 /// The request part of the client.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Requests(BTreeMap<RequestId, Entry>);
+pub(crate) struct Requests(Few<RequestId, Entry>);
 
 impl Requests {
     /// Takes a request in; returns whether it is new.
     pub(crate) fn submit(&mut self, request: RequestId, replay: Replay, until: Duration) -> bool {
-        let new = !self.0.contains_key(&request);
-        self.0.entry(request).or_insert(Entry {
-            replay,
-            attempts: 0,
-            state: State::Held { until },
-        });
-        new
+        let state = State::Held { until };
+        self.0.add(request, Entry { replay, attempts: 0, state })
     }
 
     /// Returns whether this request is under way.
@@ -58,7 +53,7 @@ impl Requests {
     /// Marks every held request as sent with this token and returns them.
     pub(crate) fn send_held(&mut self, token: u64) -> Vec<RequestId> {
         let mut sent = Vec::new();
-        for (request, entry) in &mut self.0 {
+        for (request, entry) in self.0.iter_mut() {
             if matches!(entry.state, State::Held { .. }) {
                 entry.state = State::Sent { token };
                 entry.attempts += 1;
@@ -69,14 +64,12 @@ impl Requests {
     }
 
     pub(crate) fn has_held(&self) -> bool {
-        self.0
-            .values()
-            .any(|entry| matches!(entry.state, State::Held { .. }))
+        self.0.iter().any(|(_, entry)| matches!(entry.state, State::Held { .. }))
     }
 
     /// Forgets a request; returns whether it was known.
     pub(crate) fn finish(&mut self, request: RequestId) -> bool {
-        self.0.remove(&request).is_some()
+        self.0.remove(&request)
     }
 
     pub(crate) fn unauthorized(&mut self, request: RequestId, until: Duration) -> Unauthorized {
@@ -99,17 +92,20 @@ impl Requests {
         let overdue = |entry: &Entry| matches!(entry.state, State::Held { until } if until <= now);
         let requests = self.0.iter().filter(|(_, entry)| overdue(entry));
         let requests: Vec<_> = requests.map(|(request, _)| *request).collect();
-        self.0.retain(|_, entry| !overdue(entry));
+        for request in &requests {
+            self.0.remove(request);
+        }
         requests
     }
 
     /// Removes and returns all requests.
     pub(crate) fn take_all(&mut self) -> Vec<RequestId> {
-        std::mem::take(&mut self.0).into_keys().collect()
+        let all = std::mem::take(&mut self.0);
+        all.iter().map(|(request, _)| *request).collect()
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        let untils = self.0.values().filter_map(|entry| match entry.state {
+        let untils = self.0.iter().filter_map(|(_, entry)| match entry.state {
             State::Held { until } => Some(until),
             State::Sent { .. } => None,
         });

@@ -3,11 +3,9 @@
 //! Invariants: a notice is a hint, it grants nothing; the same notice counts once, however often
 //! and in whatever order copies arrive; memory is bounded however many senders there are.
 
-use std::collections::BTreeMap;
-
 use session_protocol::{TabNotice, TabNoticeKind};
 
-use crate::SessionEpoch;
+use crate::{SessionEpoch, few::Few};
 
 /// Most senders that are remembered. Beyond, the lowest name is forgotten, whose repeated notices
 /// would then count again: harmless, since a notice is only a hint.
@@ -18,7 +16,7 @@ const MAX_SENDERS: usize = 64;
 pub(crate) struct Tabs {
     me: String,
     sent: u64,
-    heard: BTreeMap<String, u64>,
+    heard: Few<String, u64>,
 }
 
 impl Tabs {
@@ -26,7 +24,7 @@ impl Tabs {
         Self {
             me,
             sent: 0,
-            heard: BTreeMap::new(),
+            heard: Few::new(),
         }
     }
 
@@ -52,13 +50,14 @@ impl Tabs {
         if notice.sender == self.me {
             return false;
         }
-        let heard = self.heard.get(&notice.sender).copied().unwrap_or_default();
-        if notice.seq <= heard {
-            return false;
+        if let Some(heard) = self.heard.get_mut(&notice.sender) {
+            let news = notice.seq > *heard;
+            *heard = notice.seq.max(*heard);
+            return news;
         }
-        self.heard.insert(notice.sender.clone(), notice.seq);
+        self.heard.add(notice.sender.clone(), notice.seq);
         if self.heard.len() > MAX_SENDERS {
-            self.heard.pop_first();
+            self.heard.remove_oldest();
         }
         true
     }

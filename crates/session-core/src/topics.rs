@@ -3,11 +3,11 @@
 //! Invariants: an update counts once, also when it is sent again after a reconnect; a server that
 //! starts its count over is heard again on the next socket; updates without `seq` always count.
 
-use std::collections::BTreeMap;
+use crate::few::Few;
 
 /// The topic part of the client.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Topics(BTreeMap<String, Position>);
+pub(crate) struct Topics(Few<String, Position>);
 
 /// How far a topic was received. `seq` 0 is none.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +22,12 @@ enum Position {
 impl Topics {
     /// Adds a topic; returns whether it is new.
     pub(crate) fn subscribe(&mut self, topic: String) -> bool {
-        let new = !self.0.contains_key(&topic);
-        self.0.entry(topic).or_insert(Position::UNKNOWN);
-        new
+        self.0.add(topic, Position::UNKNOWN)
     }
 
     /// Removes a topic; returns whether it was there.
     pub(crate) fn unsubscribe(&mut self, topic: &str) -> bool {
-        self.0.remove(topic).is_some()
+        self.0.remove(topic)
     }
 
     /// A new socket begins. Returns each topic with the last `seq` that was received, if any was.
@@ -44,7 +42,7 @@ impl Topics {
 
     /// Starts the topics over, because the application loses its data.
     pub(crate) fn forget_positions(&mut self) {
-        for position in self.0.values_mut() {
+        for (_, position) in self.0.iter_mut() {
             *position = Position::UNKNOWN;
         }
     }
