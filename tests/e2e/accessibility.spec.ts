@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await app.open(name);
         await expectAccessible(page, name);
       }
-      await app.openFirstNote();
+      await app.openNote();
       await expectAccessible(page, 'a note');
       await page.goto('/no/such/page');
       await expect(page.getByRole('heading', { level: 1 })).toContainText(/not found/i);
@@ -73,7 +73,7 @@ test('nothing scrolls sideways at 320 px', async ({ another, backend }) => {
     await app.open(name);
     await expectNoSidewaysScroll(page, name);
   }
-  await app.openFirstNote();
+  await app.openNote();
   await expectNoSidewaysScroll(page, 'a note');
   await backend.demo('warn?seconds=90');
   await expect(app.warning).toBeVisible();

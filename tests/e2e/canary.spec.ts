@@ -37,7 +37,7 @@ test('the access token appears in no storage, address, document, console, channe
     await app.open(name);
     await search();
   }
-  await app.openFirstNote();
+  await app.openNote();
   await app.noteText.fill('a draft');
   await search();
   const copied = JSON.stringify(await app.timeline());

@@ -123,7 +123,7 @@ test('a wrong password in the dialog is told, and the dialog stays', async ({
 test('the focus returns to where it was', async ({ backend, page }) => {
   const app = new App(page);
   await app.logIn();
-  await app.openFirstNote();
+  await app.openNote();
   await app.noteText.fill('one two three');
   await app.noteText.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(4, 7));
   await app.noteText.focus();
@@ -132,4 +132,7 @@ test('the focus returns to where it was', async ({ backend, page }) => {
   await expect(app.expired.getByLabel('Password', { exact: true })).toBeFocused();
   await app.logInAgain();
   await expect(app.noteText).toHaveValue('one two three');
+  await expect(app.noteText).toBeFocused();
+  const caret = (field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd];
+  expect(await app.noteText.evaluate(caret)).toEqual([4, 7]);
 });

@@ -7,15 +7,15 @@ const CLOSED = 3;
 const DRAFT = 'half a thought, not saved yet';
 
 test.describe('with a short idle limit', () => {
-  test.use({ flags: '--allow-short-limits --idle-timeout 12s --warning-lead 6s' });
+  test.use({ flags: '--allow-short-limits --idle-timeout 14s --warning-lead 6s' });
 
   test('nobody stays: everything ends at once, and comes back in place', async ({ page }) => {
     test.setTimeout(120_000);
     const app = new App(page);
     await app.logIn();
-    await app.openFirstNote();
+    await app.openNote();
     await app.noteText.fill(DRAFT);
-    await expect(page.getByText('Draft kept on this device')).toBeVisible();
+    await app.expectDraftKept();
     const [url, load] = [page.url(), await app.load()];
 
     await expect(app.warning).toBeVisible({ timeout: 15_000 });

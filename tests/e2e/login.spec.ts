@@ -56,7 +56,7 @@ test('a reload keeps the session without asking and without flashing the login f
   expect(seen, 'whether a password field was ever in the document').toEqual({ password: false });
 });
 
-test('a page that is visited logged out comes after the login', async ({ page }) => {
+test('the page that was asked for comes after the login', async ({ page }) => {
   const app = new App(page);
   await page.goto('/notes');
   await app.expectLoginPage();

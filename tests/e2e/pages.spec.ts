@@ -6,31 +6,40 @@ import { expect, test } from './support/test';
 test('a note is created, changed, kept over a reload and deleted', async ({ page }) => {
   const app = new App(page);
   await app.logIn('/notes');
-  await app.createNote('Shopping', 'bread');
+  await app.newNote.click();
+  await expect(app.noteTitle).toHaveValue('Untitled note');
+  await app.noteTitle.fill('Shopping');
+  await app.noteText.fill('bread');
+  await app.expectDraftKept();
+  await app.save();
   await page.reload();
   await expect(app.noteTitle).toHaveValue('Shopping');
   await expect(app.noteText).toHaveValue('bread');
 
   await app.noteText.fill('bread and butter');
-  await expect(page.getByText('Draft kept on this device')).toBeVisible();
   await app.save();
-  await app.open('Notes');
-  await app.noteLink('Shopping').click();
+  await app.openNote('Shopping');
   await expect(app.noteText).toHaveValue('bread and butter');
 
-  await app.deleteNote();
+  await app.open('Notes');
+  const row = app.noteRow('Shopping');
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await row.getByRole('button', { name: 'Keep' }).click();
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await expect(row).toContainText('Delete for good?');
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await expect(row).toHaveCount(0);
   await page.reload();
-  await app.expectHeading('Notes');
-  await expect(app.noteLink('Release checklist')).toBeVisible();
-  await expect(app.noteLink('Shopping')).toHaveCount(0);
+  await expect(app.noteRow('Release checklist')).toBeVisible();
+  await expect(row).toHaveCount(0);
 });
 
 test('a draft outlives a reload', async ({ page }) => {
   const app = new App(page);
   await app.logIn();
-  await app.openFirstNote();
+  await app.openNote();
   await app.noteText.fill('not saved');
-  await expect(page.getByText('Draft kept on this device')).toBeVisible();
+  await app.expectDraftKept();
   await page.reload();
   await expect(app.noteText).toHaveValue('not saved');
 });
@@ -38,9 +47,9 @@ test('a draft outlives a reload', async ({ page }) => {
 test('an explicit logout deletes drafts', async ({ page }) => {
   const app = new App(page);
   await app.logIn();
-  await app.openFirstNote();
+  await app.openNote();
   await app.noteText.fill('not for the next person');
-  await expect(page.getByText('Draft kept on this device')).toBeVisible();
+  await app.expectDraftKept();
   await app.logOutButton.click();
   await app.expectLoginPage();
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
@@ -51,10 +60,10 @@ test('a note that cannot be saved for a while keeps its text', async ({ page, wa
   watch.expect(answered(503, '/api/notes'));
   const app = new App(page);
   await app.logIn();
-  await app.openFirstNote();
+  await app.openNote();
   await app.noteText.fill('try again later');
   await page.route('**/api/notes/*', (route) => route.fulfill({ status: 503 }));
-  await page.getByRole('button', { name: 'Save' }).click();
+  await app.saveButton.click();
   await expect(page.getByRole('main').getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
   await expect(app.noteText).toHaveValue('try again later');
   await page.unroute('**/api/notes/*');
@@ -105,10 +114,11 @@ test('theme and language survive reload and logout', async ({ page }) => {
   await app.logIn('/settings');
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
-  await app.chooseTheme('Dark');
+  await page.getByText('Dark', { exact: true }).click();
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
   await expect.poll(background).not.toBe(light);
   const dark = await background();
-  await app.chooseLanguage('Deutsch');
+  await page.getByText('Deutsch', { exact: true }).click();
 
   const expectGermanAndDark = async () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'de');

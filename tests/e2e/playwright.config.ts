@@ -20,8 +20,8 @@ export default defineConfig({
   ],
   use: {
     browserName: 'chromium',
-    chromiumSandbox: false,
     launchOptions: {
+      chromiumSandbox: false,
       executablePath: process.env.CHROME || '/usr/bin/chromium',
       args: [
         '--disable-gpu',

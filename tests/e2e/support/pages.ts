@@ -29,6 +29,8 @@ export class App {
   readonly expired: Locator;
   readonly noteTitle: Locator;
   readonly noteText: Locator;
+  readonly newNote: Locator;
+  readonly saveButton: Locator;
 
   constructor(readonly page: Page) {
     this.email = page.getByRole('textbox', { name: 'Email' });
@@ -42,6 +44,8 @@ export class App {
     this.expired = page.getByRole('alertdialog', { name: 'Session expired' });
     this.noteTitle = page.getByRole('textbox', { name: 'Title' });
     this.noteText = page.getByRole('textbox', { name: 'Text' });
+    this.newNote = page.getByRole('button', { name: 'New note' });
+    this.saveButton = page.getByRole('button', { name: 'Save', exact: true });
   }
 
   /** Logs in and waits until the socket is live. */
@@ -66,8 +70,8 @@ export class App {
   }
 
   async expectLoginPage(): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: 'Log in' })).toBeVisible();
-    await expect(this.page).toHaveURL(/\/login(\?|$)/);
+    await this.expectHeading('Log in');
+    await expect(this.logInButton).toBeVisible();
   }
 
   async expectHeading(name: string): Promise<void> {
@@ -79,11 +83,28 @@ export class App {
     await this.expectHeading(name);
   }
 
-  /** Opens the first note of the list. */
-  async openFirstNote(): Promise<void> {
+  /** Opens a note from the list. */
+  async openNote(title = 'Release checklist'): Promise<void> {
     await this.open('Notes');
-    await this.page.getByRole('main').getByRole('link', { name: 'Release checklist' }).click();
-    await expect(this.noteTitle).toHaveValue('Release checklist');
+    await this.noteRow(title).getByRole('link').click();
+    await expect(this.noteTitle).toHaveValue(title);
+  }
+
+  noteRow(title: string): Locator {
+    return this.page.getByRole('main').getByRole('listitem').filter({ hasText: title });
+  }
+
+  async expectDraftKept(): Promise<void> {
+    await expect(this.page.getByText('Draft kept on this device')).toBeVisible();
+  }
+
+  async save(): Promise<void> {
+    await this.saveButton.click();
+    await this.expectSaved();
+  }
+
+  async expectSaved(): Promise<void> {
+    await expect(this.page.getByText('Saved', { exact: true })).toBeVisible();
   }
 
   async updateCount(): Promise<number> {
