@@ -80,9 +80,11 @@ async fn what_is_no_notice_is_refused_and_named() {
     assert_eq!(facts.pop(), Some(Input::TabNoticeReceived(notice(1))));
     let labels: Vec<_> = facts
         .into_iter()
-        .map(|fact| match fact {
-            Input::TabNoticeRefused(error) => error.label(),
-            fact => panic!("expected a refusal, found {fact:?}"),
+        .map(|fact| {
+            let Input::TabNoticeRefused(error) = fact else {
+                panic!("expected a refusal, found {fact:?}");
+            };
+            error.label()
         })
         .collect();
     let expected = [

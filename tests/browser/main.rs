@@ -13,8 +13,10 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::must_use_candidate,
+    clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
     clippy::future_not_send,
     reason = "tests: a broken expectation is a failure, the runner collects public modules only, \
               and there is one thread"

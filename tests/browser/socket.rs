@@ -100,9 +100,11 @@ fn frames_that_are_no_messages_are_refused_and_named() {
     let errors: Vec<_> = facts
         .facts()
         .into_iter()
-        .map(|fact| match fact {
-            Input::SocketMessageRefused { error, .. } => error.label(),
-            fact => panic!("expected a refusal, found {fact:?}"),
+        .map(|fact| {
+            let Input::SocketMessageRefused { error, .. } = fact else {
+                panic!("expected a refusal, found {fact:?}");
+            };
+            error.label()
         })
         .collect();
     let expected = [

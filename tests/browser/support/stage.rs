@@ -37,6 +37,7 @@ struct Inner {
     once: RefCell<VecDeque<(String, Reply)>>,
     sockets: RefCell<Vec<Socket>>,
     silent: Cell<bool>,
+    seq: Cell<u64>,
     notices: RefCell<Vec<TabNotice>>,
 }
 
@@ -177,6 +178,12 @@ impl Stage {
         self.fact(Input::SocketMessageReceived { socket, message });
     }
 
+    /// Counts the updates that the server sends.
+    pub fn next_seq(&self) -> u64 {
+        self.0.seq.set(self.0.seq.get() + 1);
+        self.0.seq.get()
+    }
+
     /// Delivers the text of a message, read as a real socket reads it.
     pub async fn deliver_text(&self, text: &str) {
         let message = ServerMessage::decode(text, &MessageNames::default()).unwrap();
@@ -216,8 +223,8 @@ impl Stage {
             return reply;
         }
         let rules = self.0.rules.borrow();
-        let ruled = rules.iter().rev().find_map(|rule| rule(call));
-        Reply::Now(ruled.unwrap_or_else(|| self.0.backend.answer(call)))
+        let outcome = rules.iter().rev().find_map(|rule| rule(call));
+        Reply::Now(outcome.unwrap_or_else(|| self.0.backend.answer(call)))
     }
 
     fn answer_later(&self, socket: SocketId, input: Input) {
