@@ -12,6 +12,8 @@ use session_protocol::{CloseCode, EndReason, SessionConfig, config::CloseRule};
 #[test]
 fn the_close_policy_prints_as_a_table() {
     let mut table = "| code | kind | what the client does |\n|---|---|---|\n".to_owned();
+    let known = "| 1008 with a known reason | session ended | ends the session, with that reason |";
+    writeln!(table, "{known}").expect("a text grows");
     for row in CLOSE_TABLE {
         let codes = match (row.first, row.last) {
             (0, u16::MAX) => "any other".to_owned(),
@@ -105,7 +107,9 @@ fn words(action: CloseAction) -> String {
         CloseAction::End(reason) => format!("ends the session ({})", reason.code()),
         CloseAction::Verify => "asks the server once, then reconnects or ends".to_owned(),
         CloseAction::Refresh => "gets a fresh token, then reconnects".to_owned(),
-        CloseAction::Reconnect => "reconnects with backoff".to_owned(),
+        CloseAction::Reconnect => {
+            "reconnects with backoff, or inside an announced window".to_owned()
+        }
         CloseAction::ReconnectThrice => "reconnects three times, then no more".to_owned(),
         CloseAction::Stop => "does not reconnect; the session stays".to_owned(),
     }

@@ -37,7 +37,7 @@ fn every_random_walk_keeps_every_invariant() {
             no_session_ends_without_a_verdict(&input, &before, &world.view());
             tokens_are_asked_for_only_where_they_may_be_used(&world);
             *visited.entry(world.client.state_names()).or_default() += 1;
-            if draws.below(10) == 0 {
+            if draws.below(25) == 0 {
                 a_repeated_fact_is_a_no_op(&input, &world);
                 the_view_survives_the_way_between_tabs(&world.view());
             }
