@@ -44,7 +44,9 @@ impl<K, V> Few<K, V> {
         K: Borrow<Q>,
     {
         let mut entries = self.0.iter();
-        entries.find(|(known, _)| known.borrow() == key).map(|(_, value)| value)
+        entries
+            .find(|(known, _)| known.borrow() == key)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut<Q: Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
@@ -52,7 +54,9 @@ impl<K, V> Few<K, V> {
         K: Borrow<Q>,
     {
         let mut entries = self.0.iter_mut();
-        entries.find(|(known, _)| known.borrow() == key).map(|(_, value)| value)
+        entries
+            .find(|(known, _)| known.borrow() == key)
+            .map(|(_, value)| value)
     }
 
     /// Adds an entry unless the key is there; returns whether it was added.

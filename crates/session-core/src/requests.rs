@@ -41,7 +41,14 @@ impl Requests {
     /// Takes a request in; returns whether it is new.
     pub(crate) fn submit(&mut self, request: RequestId, replay: Replay, until: Duration) -> bool {
         let state = State::Held { until };
-        self.0.add(request, Entry { replay, attempts: 0, state })
+        self.0.add(
+            request,
+            Entry {
+                replay,
+                attempts: 0,
+                state,
+            },
+        )
     }
 
     /// Returns whether this request is under way.
@@ -64,7 +71,9 @@ impl Requests {
     }
 
     pub(crate) fn has_held(&self) -> bool {
-        self.0.iter().any(|(_, entry)| matches!(entry.state, State::Held { .. }))
+        self.0
+            .iter()
+            .any(|(_, entry)| matches!(entry.state, State::Held { .. }))
     }
 
     /// Forgets a request; returns whether it was known.
