@@ -7,6 +7,7 @@ use session_core::{AccessToken, CallId, HttpFailure, Input};
 use session_protocol::{
     ActiveSession, Secret, SessionStatus, Value, WireError,
     http::{LoginRequest, TicketResponse, TokenResponse, parse_body},
+    write,
 };
 
 use super::driver::Driver;
@@ -102,7 +103,7 @@ impl Driver {
     }
 
     fn post(&self, url: &str, body: Option<Value>, token: Option<AccessToken>) -> Call {
-        let body = body.map_or_else(|| "{}".to_owned(), |body| body.to_string());
+        let body = body.map_or_else(|| "{}".to_owned(), |body| write(&body));
         self.http_call(Method::POST, url, Some(body), token)
     }
 

@@ -16,10 +16,13 @@ use futures::{
 };
 use gloo_net::http::Method;
 use session_core::{AccessToken, HttpFailure, Input, Replay, RequestFailure, RequestId};
-use session_protocol::{Value, http::parse_body};
+use session_protocol::{Value, parse, write};
 
 use super::driver::Driver;
 use crate::platform::http::{Answer, Call};
+
+/// Longest answer that [`Request::send_for_json`] reads, in bytes.
+pub const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Why a request has no answer of the kind that was hoped for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -63,7 +66,7 @@ impl fmt::Display for RequestError {
             Self::Unauthorized => f.write_str("the server did not accept the access token"),
             Self::Unavailable => f.write_str("no access token could be had in time"),
             Self::Http(failure) => write!(f, "the request failed: {}", failure.summary()),
-            Self::Unreadable => f.write_str("expected a JSON object in the answer"),
+            Self::Unreadable => f.write_str("expected JSON in the answer"),
         }
     }
 }
@@ -119,7 +122,7 @@ impl Request {
 
     /// Sends this JSON as the body.
     pub fn json(mut self, body: &Value) -> Self {
-        self.call.body = Some(body.to_string());
+        self.call.body = Some(write(body));
         self
     }
 
@@ -164,14 +167,14 @@ impl Request {
         outcome.await.unwrap_or(Err(RequestError::SessionEnded))
     }
 
-    /// Sends the request and reads the JSON object or array of the answer.
+    /// Sends the request and reads the JSON of the answer.
     ///
     /// # Errors
     ///
-    /// As [`Request::send`], and [`RequestError::Unreadable`] if there is no JSON object.
+    /// As [`Request::send`], and [`RequestError::Unreadable`] if it is none.
     pub async fn send_for_json(self) -> Result<Value, RequestError> {
         let answer = self.send().await?;
-        parse_body(&answer.body).map_err(|_| RequestError::Unreadable)
+        parse(&answer.body, MAX_ANSWER_BYTES).map_err(|_| RequestError::Unreadable)
     }
 }
 

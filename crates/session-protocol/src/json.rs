@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::{Secret, WireError, names::same_name};
+use crate::{Secret, WireError, names::same_name, text};
 
 /// Deepest nesting of arrays and objects that is accepted.
 pub const MAX_DEPTH: usize = 32;
@@ -16,8 +16,12 @@ pub const MAX_DEPTH: usize = 32;
 /// them cannot overflow.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
 
-/// Parses a JSON object of at most `limit` bytes.
-pub(crate) fn parse_object(text: &str, limit: usize) -> Result<Map<String, Value>, WireError> {
+/// Parses JSON of at most `limit` bytes and [`MAX_DEPTH`] levels.
+///
+/// # Errors
+///
+/// A [`WireError`] if the text is too large, too deep or not JSON.
+pub fn parse(text: &str, limit: usize) -> Result<Value, WireError> {
     if text.len() > limit {
         return Err(WireError::TooLarge {
             length: text.len(),
@@ -27,10 +31,21 @@ pub(crate) fn parse_object(text: &str, limit: usize) -> Result<Map<String, Value
     if depth_exceeded(text) {
         return Err(WireError::TooDeep);
     }
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(WireError::NotAnObject),
-        Err(_) => Err(WireError::NotJson),
+    text::parse(text).ok_or(WireError::NotJson)
+}
+
+/// Writes JSON on one line.
+#[must_use]
+pub fn write(value: &Value) -> String {
+    text::write(value)
+}
+
+/// Parses a JSON object of at most `limit` bytes.
+pub(crate) fn parse_object(text: &str, limit: usize) -> Result<Map<String, Value>, WireError> {
+    if let Value::Object(object) = parse(text, limit)? {
+        Ok(object)
+    } else {
+        Err(WireError::NotAnObject)
     }
 }
 

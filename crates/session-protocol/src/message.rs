@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ActiveSession, EndReason, Secret, WireError,
-    json::{Fields, parse_object, seconds_value},
+    json::{Fields, parse_object, seconds_value, write},
     names::same_name,
 };
 
@@ -235,7 +235,7 @@ impl ServerMessage {
     /// Writes the message.
     #[must_use]
     pub fn encode(&self) -> String {
-        match self {
+        let message = match self {
             Self::AuthOk {
                 expires_in,
                 session,
@@ -279,8 +279,8 @@ impl ServerMessage {
             }
             Self::HeartbeatAck => json!({ "type": "heartbeat_ack" }),
             Self::Error { code } => json!({ "type": "error", "code": code }),
-        }
-        .to_string()
+        };
+        write(&message)
     }
 }
 
@@ -382,6 +382,6 @@ impl ClientMessage {
             Self::Unsubscribe { topic } => object["topic"] = topic.as_str().into(),
             Self::Activity | Self::Heartbeat => {}
         }
-        object.to_string()
+        write(&object)
     }
 }

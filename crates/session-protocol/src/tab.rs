@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     WireError,
-    json::{Fields, parse_object},
+    json::{Fields, parse_object, write},
     names::same_name,
 };
 
@@ -90,13 +90,12 @@ impl TabNotice {
     /// Writes the notice.
     #[must_use]
     pub fn encode(&self) -> String {
-        json!({
+        write(&json!({
             "type": self.kind.name(),
             "epoch": self.epoch,
             "session": self.session,
             "sender": self.sender,
             "seq": self.seq,
-        })
-        .to_string()
+        }))
     }
 }
