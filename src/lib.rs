@@ -13,6 +13,7 @@
               value, and nobody forgets to use a component"
 )]
 
+pub mod app;
 pub mod platform;
 pub mod service;
 pub mod ui;

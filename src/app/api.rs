@@ -1,0 +1,118 @@
+//! Calls to the backend's own data, and what a page knows of an answer.
+
+use gloo_net::http::Method;
+use leptos::{prelude::*, task::spawn_local};
+use session_protocol::Value;
+
+use super::{context::Context, kit};
+use crate::service::RequestError;
+
+/// What a page knows of a list or a thing that it asked for.
+#[derive(Clone)]
+pub(super) enum Loaded {
+    /// The answer is under way.
+    Waiting,
+    /// There is no answer.
+    Failed(RequestError),
+    /// The answer.
+    Ready(Value),
+}
+
+/// Sends a request and reads the JSON of the answer; `null` for an answer without a body.
+pub(super) async fn call(
+    cx: Context,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> Result<Value, RequestError> {
+    let url = cx.origin.with_value(|origin| [origin, path].concat());
+    let mut request = cx.session.request(method, &url);
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let answer = request.send().await?;
+    if answer.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    parse(&answer.body).ok_or(RequestError::Unreadable)
+}
+
+/// Asks for something; what was known before stays until the answer.
+pub(super) fn load(cx: Context, path: &'static str, into: RwSignal<Loaded>) {
+    spawn_local(async move {
+        let answer = match call(cx, Method::GET, path, None).await {
+            Ok(value) => Loaded::Ready(value),
+            Err(error) => Loaded::Failed(error),
+        };
+        // The page may be gone by now.
+        let _gone = into.try_set(answer);
+    });
+}
+
+/// Shows a skeleton, a problem with a way to try again, or the answer.
+pub(super) fn when_loaded(
+    cx: Context,
+    path: &'static str,
+    loaded: RwSignal<Loaded>,
+    ready: impl Fn(&Value) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let retry = move || {
+        loaded.set(Loaded::Waiting);
+        load(cx, path, loaded);
+    };
+    let view = move || {
+        loaded.with(|loaded| match loaded {
+            Loaded::Waiting => kit::skeleton(cx.words.loading),
+            Loaded::Failed(error) => kit::failure(cx, cx.words.problem(error), retry),
+            Loaded::Ready(value) => ready(value),
+        })
+    };
+    view.into_any()
+}
+
+/// Reads JSON.
+pub(super) fn parse(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
+/// Reads a text field; empty if there is none.
+pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Reads a whole number; zero if there is none.
+pub(super) fn whole(value: &Value, field: &str) -> u64 {
+    value.get(field).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// Reads a flag; false if there is none.
+pub(super) fn flag(value: &Value, field: &str) -> bool {
+    value
+        .get(field)
+        .and_then(Value::as_bool)
+        .unwrap_or_default()
+}
+
+/// Returns the origin of a URL without its path; empty for a path of the page's own origin.
+pub(super) fn origin_of(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    match host {
+        0 => "",
+        _ => url[host..].find('/').map_or(url, |end| &url[..host + end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_come_from_the_origin_of_the_session_calls() {
+        assert_eq!(origin_of("/api/session"), "");
+        assert_eq!(
+            origin_of("https://api.example:8443/api/session"),
+            "https://api.example:8443"
+        );
+        assert_eq!(origin_of("https://api.example"), "https://api.example");
+    }
+}

@@ -1,0 +1,176 @@
+//! The single-page app: pages around the session. It is not part of the library's API.
+//!
+//! What is shown follows from two values, the session's phase and the address. Whoever must log in
+//! does so at the address that was asked for, so Back, reload and bookmarks keep their meaning and
+//! there is no return address that could lead elsewhere. Invariant: everything of a user is inside
+//! [`RequireSession`].
+
+mod api;
+mod chart;
+mod context;
+mod kit;
+mod nav;
+mod numbers;
+mod pages;
+mod place;
+mod preferences;
+mod router;
+mod routes;
+mod samples;
+pub mod startup;
+mod words;
+
+use leptos::prelude::*;
+use session_core::Phase;
+use session_protocol::SessionConfig;
+
+pub use routes::base_of;
+
+use self::{
+    context::Context, place::Place, preferences::Preferences, router::Router, routes::Route,
+    samples::Received, words::Words,
+};
+use crate::{
+    platform::window,
+    service::{Platform, Session, provide_session_on},
+    ui::{RequireSession, SessionDialogs},
+};
+
+/// What surrounds the pages.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Stage {
+    /// Nobody knows yet.
+    Restoring,
+    /// The login page.
+    Outside,
+    /// The pages; emptied while a session is expired.
+    Inside,
+}
+
+/// The app on these surroundings.
+#[component]
+pub fn App(
+    /// What the deployment chose.
+    config: SessionConfig,
+    /// The browser, or a scripted one.
+    platform: Box<dyn Platform>,
+) -> impl IntoView {
+    let base = config.base_path.clone().unwrap_or_else(|| "/".to_owned());
+    let origin = api::origin_of(&config.endpoints.session).to_owned();
+    let language = config.locale.clone();
+    let session = provide_session_on(platform, config);
+    let preferences = Preferences::provide(session, &language);
+    let (router, place) = (Router::new(base), Place::new());
+    let (origin, received) = (
+        StoredValue::new(origin),
+        StoredValue::new(Received::default()),
+    );
+    session.on_clear(move |_| place.remember());
+    let stage = stage(session);
+    name_page(stage, router, preferences);
+    begin_pages(stage, router, place);
+
+    let shown = move || {
+        let locale = preferences.locale.get();
+        let cx = Context {
+            session,
+            router,
+            preferences,
+            place,
+            locale,
+            words: Words::of(locale),
+            origin,
+            received,
+        };
+        match stage.get() {
+            Stage::Restoring => waiting(cx),
+            Stage::Outside => pages::login::page(cx),
+            Stage::Inside => inside(cx),
+        }
+    };
+    view! {
+        <div class="app" on:click=move |click| router.follow(&click)>
+            {shown}
+        </div>
+        <SessionDialogs />
+    }
+}
+
+fn stage(session: Session) -> Memo<Stage> {
+    Memo::new(move |_| {
+        session.view().with(|view| match view.phase {
+            Phase::Restoring => Stage::Restoring,
+            Phase::Anonymous { .. } | Phase::LoggingOut => Stage::Outside,
+            Phase::Active { .. } | Phase::Warned { .. } | Phase::Expired { .. } => Stage::Inside,
+        })
+    })
+}
+
+/// The pages of a session.
+fn inside(cx: Context) -> AnyView {
+    view! {
+        {nav::bar(cx)}
+        <main id="main" tabindex="-1" on:focusin=move |_| cx.place.focus_moved()>
+            <RequireSession fallback=kit::blank>{move || page(cx)}</RequireSession>
+        </main>
+    }
+    .into_any()
+}
+
+/// What stands there until it is known whether there is a session; looks like `index.html`.
+fn waiting(cx: Context) -> AnyView {
+    view! {
+        {nav::bare_bar()}
+        <main id="main">{kit::skeleton(cx.words.loading)}</main>
+    }
+    .into_any()
+}
+
+fn page(cx: Context) -> AnyView {
+    match cx.router.route() {
+        Route::Dashboard => pages::dashboard::page(cx),
+        Route::Login => kit::blank(),
+        Route::Notes => pages::notes::page(cx),
+        Route::Note(id) => pages::note::page(cx, id),
+        Route::Devices => pages::devices::page(cx),
+        Route::Inspector => pages::inspector::page(cx),
+        Route::Settings => pages::settings::page(cx),
+        Route::NotFound(_) => pages::not_found::page(cx),
+    }
+}
+
+/// Keeps the title of the document (WCAG 2.4.2).
+fn name_page(stage: Memo<Stage>, router: Router, preferences: Preferences) {
+    Effect::new(move |_| {
+        let locale = preferences.locale.get();
+        let words = Words::of(locale);
+        let name = match (stage.get(), router.route()) {
+            (Stage::Restoring, _) => words.loading,
+            (Stage::Outside, _) | (_, Route::Login) => crate::ui::words::words().log_in,
+            (Stage::Inside, Route::Dashboard) => words.dashboard,
+            (Stage::Inside, Route::Notes) => words.notes,
+            (Stage::Inside, Route::Note(_)) => words.note,
+            (Stage::Inside, Route::Devices) => words.devices,
+            (Stage::Inside, Route::Inspector) => words.inspector,
+            (Stage::Inside, Route::Settings) => words.settings,
+            (Stage::Inside, Route::NotFound(_)) => words.not_found,
+        };
+        if let Some(document) = window().document() {
+            document.set_title(&[name, " · leptos-session"].concat());
+        }
+    });
+}
+
+/// Begins each page at its heading, except for the one that the browser loaded.
+fn begin_pages(stage: Memo<Stage>, router: Router, place: Place) {
+    Effect::new(move |before: Option<Stage>| {
+        let (stage, route) = (stage.get(), router.route());
+        if stage == Stage::Inside && route == Route::Login {
+            router.replace(Route::Dashboard);
+        }
+        if before.is_some_and(|before| before != Stage::Restoring) {
+            place.begin_page();
+        }
+        stage
+    });
+}

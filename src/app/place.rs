@@ -1,0 +1,130 @@
+//! Where the person is in the page: the field with the focus, and the caret in it.
+//!
+//! Expiry takes the page's contents away, and a login in place brings them back; this brings the
+//! caret back, too. Invariant: only identifiers of elements and positions are kept, never text.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+
+use crate::platform::{frame::Frame, history, window};
+
+/// The remembered place. Small and `Copy`.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    /// Identifier of the element in the page that had the focus last.
+    focused: StoredValue<String>,
+    spot: StoredValue<Option<Spot>>,
+    frame: StoredValue<Option<Frame>, LocalStorage>,
+}
+
+#[derive(Clone)]
+struct Spot {
+    path: String,
+    id: String,
+    caret: Option<(u32, u32)>,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self {
+            focused: StoredValue::new(String::new()),
+            spot: StoredValue::new(None),
+            frame: StoredValue::new_local(None),
+        }
+    }
+
+    /// Notes which element has the focus. For the element around all pages.
+    pub(crate) fn focus_moved(self) {
+        self.focused
+            .set_value(active().map(|element| element.id()).unwrap_or_default());
+    }
+
+    /// Remembers the place, also while a dialog has the focus for a moment.
+    pub(crate) fn remember(self) {
+        let active = active();
+        let in_page = active.as_ref().is_some_and(|it| !it.id().is_empty());
+        let in_dialog = active
+            .as_ref()
+            .is_some_and(|it| matches!(it.closest("dialog"), Ok(Some(_))));
+        let id = match active {
+            Some(element) if in_page && !in_dialog => element.id(),
+            Some(_) if in_dialog => self.focused.get_value(),
+            Some(_) | None => return,
+        };
+        let Some(element) = by_id(&id) else { return };
+        self.spot.set_value(Some(Spot {
+            path: history::path(),
+            caret: caret(&element),
+            id,
+        }));
+    }
+
+    /// Goes to the remembered place before the next paint, if this page has it. A place is gone
+    /// to once.
+    pub(crate) fn restore(self) {
+        let Some(spot) = self.spot.get_value() else {
+            return;
+        };
+        if spot.path != history::path() {
+            return;
+        }
+        let go = move || {
+            if let Some(element) = by_id(&spot.id) {
+                self.spot.set_value(None);
+                focus(&element);
+                set_caret(&element, spot.caret);
+            }
+        };
+        self.frame.set_value(Some(Frame::next(go)));
+    }
+
+    /// Gives the focus to the heading of the page before the next paint, so that keyboard and
+    /// screen reader begin there.
+    pub(crate) fn begin_page(self) {
+        let go = || {
+            let heading = window()
+                .document()
+                .and_then(|it| it.query_selector("main h1").ok());
+            if let Some(heading) = heading.flatten() {
+                focus(&heading);
+            }
+        };
+        self.frame.set_value(Some(Frame::next(go)));
+    }
+}
+
+fn active() -> Option<Element> {
+    window().document()?.active_element()
+}
+
+fn by_id(id: &str) -> Option<Element> {
+    window().document()?.get_element_by_id(id)
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // Elements that cannot have the focus leave it where it is.
+        element.focus().unwrap_or_default();
+    }
+}
+
+fn caret(element: &Element) -> Option<(u32, u32)> {
+    let (start, end) = if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        (input.selection_start(), input.selection_end())
+    } else {
+        let text = element.dyn_ref::<HtmlTextAreaElement>()?;
+        (text.selection_start(), text.selection_end())
+    };
+    Some((start.ok()??, end.ok()??))
+}
+
+fn set_caret(element: &Element, caret: Option<(u32, u32)>) {
+    let Some((start, end)) = caret else { return };
+    // Positions behind the end mean the end (HTML, setSelectionRange).
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.set_selection_range(start, end).unwrap_or_default();
+    } else if let Some(text) = element.dyn_ref::<HtmlTextAreaElement>() {
+        text.set_selection_range(start, end).unwrap_or_default();
+    }
+}
