@@ -4,7 +4,7 @@
 //! program reaches all of them, and a group is killed when its leader has ended, so nothing is left behind.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -68,6 +68,11 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     }
     command.stdin(Stdio::null());
     command
+}
+
+/// Cargo's `--quiet` where nobody watches its progress bar, only a log.
+pub(crate) fn quiet_in_logs() -> Option<&'static str> {
+    (!io::stderr().is_terminal()).then_some("--quiet")
 }
 
 /// Runs to the end, output on the terminal.

@@ -90,27 +90,17 @@ fn listen_address(options: &ServeOptions, port: u16) -> Result<SocketAddr, Failu
         })
 }
 
-fn build_backend(workspace: &Workspace, profile: &str) -> Result<PathBuf, Failure> {
-    println!("building the backend");
+/// Builds the backend in a cargo profile and returns the program.
+pub(crate) fn build_backend(workspace: &Workspace, profile: &str) -> Result<PathBuf, Failure> {
+    println!("building the backend, profile {profile} (some minutes the first time)");
     process::run(
         process::command("cargo")
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                BACKEND,
-                "--profile",
-                profile,
-            ])
+            .args(["build", "--package", BACKEND, "--profile", profile])
+            .args(process::quiet_in_logs())
             .current_dir(&workspace.root),
     )?;
-    Ok(backend_program(workspace, profile))
-}
-
-/// Where cargo leaves the backend of a profile.
-pub(crate) fn backend_program(workspace: &Workspace, profile: &str) -> PathBuf {
     let directory = if profile == "dev" { "debug" } else { profile };
-    workspace.target.join(directory).join(BACKEND)
+    Ok(workspace.target.join(directory).join(BACKEND))
 }
 
 /// The backend's command line up to what the user adds: a flag that the user gives is left to the user.

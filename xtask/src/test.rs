@@ -14,7 +14,7 @@ use crate::packages;
 use crate::process;
 use crate::serve;
 use crate::tools::Toolbox;
-use crate::workspace::{APP, BACKEND, WASM_TARGET, Workspace};
+use crate::workspace::{APP, WASM_TARGET, Workspace};
 
 /// Seconds for all browser tests together; a page that hangs must not hang the run.
 const BROWSER_TIMEOUT: &str = "180";
@@ -150,20 +150,12 @@ fn end_to_end(workspace: &Workspace) -> Result<Command, Failure> {
     let chrome = packages::chrome()?;
     packages::ensure_npm_packages(workspace)?;
     let dist = bundle::release(workspace)?;
-    println!("building the backend");
-    process::run(
-        process::command("cargo")
-            .args(["build", "--quiet", "--package", BACKEND])
-            .current_dir(&workspace.root),
-    )?;
+    let backend = serve::build_backend(workspace, "dev")?;
     let mut playwright = process::command(workspace.root.join("node_modules/.bin/playwright"));
     playwright
         .args(["test", "--config", "tests/e2e", "--reporter", "list"])
         .env("CHROME", chrome)
-        .env(
-            "SESSION_BACKEND_BIN",
-            serve::backend_program(workspace, "dev"),
-        )
+        .env("SESSION_BACKEND_BIN", backend)
         .env("SESSION_DIST", dist);
     Ok(playwright)
 }

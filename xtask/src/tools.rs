@@ -5,7 +5,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -142,9 +141,8 @@ impl Tool<'_> {
             .args(["install", "--root"])
             .arg(root)
             .env_remove("CARGO_TARGET_DIR");
-        let quiet = !std::io::stderr().is_terminal();
         command
-            .args(quiet.then_some("--quiet"))
+            .args(process::quiet_in_logs())
             .args(locked.then_some("--locked"));
         command.arg(format!("{}@{}", self.package, self.version));
         command
