@@ -2,10 +2,13 @@
 
 use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
-use session_protocol::Value;
+use session_protocol::{Value, parse};
 
 use super::{context::Context, kit};
 use crate::service::RequestError;
+
+/// Longest answer that is read, in bytes: a list of some hundred long notes.
+const LONGEST_ANSWER: usize = 16 << 20;
 
 /// What a page knows of a list or a thing that it asked for.
 #[derive(Clone)]
@@ -34,7 +37,7 @@ pub(super) async fn call(
     if answer.body.is_empty() {
         return Ok(Value::Null);
     }
-    parse(&answer.body).ok_or(RequestError::Unreadable)
+    parse(&answer.body, LONGEST_ANSWER).map_err(|_| RequestError::Unreadable)
 }
 
 /// Asks for something; what was known before stays until the answer.
@@ -68,11 +71,6 @@ pub(super) fn when_loaded(
         })
     };
     view.into_any()
-}
-
-/// Reads JSON.
-pub(super) fn parse(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
 }
 
 /// Reads a text field; empty if there is none.

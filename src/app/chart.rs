@@ -58,13 +58,26 @@ pub(super) fn tile(
     let curve = move |metric, area| history.with(|it| path(it, metric, tile.scale(it), area));
     let point = move || {
         let share = sample().of(tile.line) / top();
-        if share.is_nan() {
-            "120%".to_owned()
-        } else {
-            percent(100 - canvas(share, 100))
+        percent(canvas(share, 1000))
+    };
+    let known = move || !sample().of(tile.line).is_nan();
+    let across = move || percent(1000 - across_of(age.get().unwrap_or_default()));
+    let values = match tile.second {
+        None => value.into_any(),
+        Some((name, second_name, metric)) => {
+            let (first, second) = (
+                move || write(sample().of(tile.line)),
+                move || write(sample().of(metric)),
+            );
+            view! {
+                <span class="key">{name}</span>
+                {first}
+                <span class="key second">{second_name}</span>
+                {second}
+            }
+            .into_any()
         }
     };
-    let across = move || percent(100 - across_of(age.get().unwrap_or_default()));
     let second = tile.second.map(|(_, _, metric)| {
         view! { <path class="line second" d=move || curve(metric, false) /> }
     });
@@ -72,7 +85,7 @@ pub(super) fn tile(
     view! {
         <article class=tile.class>
             <h2>{tile.title}</h2>
-            <p class="value">{value}</p>
+            <p class="value">{values}</p>
             <p class="note">{move || (tile.note)(cx, &sample())}</p>
             <div
                 class="plot"
@@ -88,7 +101,7 @@ pub(super) fn tile(
                 </svg>
                 <span class="top">{move || write(top())}</span>
                 <i class="rule" class:shown=move || age.get().is_some() style:left=across></i>
-                <i class="point" style:left=across style:bottom=point></i>
+                <i class="point" class:shown=known style:left=across style:bottom=point></i>
             </div>
         </article>
     }
@@ -181,13 +194,15 @@ fn canvas(share: f64, height: i32) -> i32 {
     scaled
 }
 
-fn percent(number: i32) -> String {
-    [&number.to_string(), "%"].concat()
+/// Writes thousandths in percent.
+fn percent(thousandths: i32) -> String {
+    let (whole, tenths) = (thousandths / 10, thousandths % 10);
+    [&whole.to_string(), ".", &tenths.to_string(), "%"].concat()
 }
 
-/// Returns how far from the right a sample of this age stands, in percent.
+/// Returns how far from the right a sample of this age stands, in thousandths.
 fn across_of(age: usize) -> i32 {
-    i32::try_from(age * 100 / (KEPT - 1)).unwrap_or_default()
+    i32::try_from(age * 1000 / (KEPT - 1)).unwrap_or_default()
 }
 
 /// Returns the age of the sample under the pointer.

@@ -37,13 +37,7 @@ pub(super) fn bar(cx: Context) -> AnyView {
     ];
     let link = |((route, text), icon): ((Route, &'static str), &'static str)| {
         let href = router.href(&route);
-        let current = move || {
-            let shown = match router.route() {
-                Route::Note(_) => Route::Notes,
-                other => other,
-            };
-            (shown == route).then_some("page")
-        };
+        let current = move || (router.route().chapter() == route).then_some("page");
         view! {
             <a href=href aria-current=current>
                 <svg viewBox="0 0 16 16" aria-hidden="true">

@@ -47,6 +47,15 @@ impl Route {
         }
     }
 
+    /// Returns the page of the navigation that this one belongs to.
+    pub(crate) fn chapter(self) -> Self {
+        if matches!(self, Self::Note(_)) {
+            Self::Notes
+        } else {
+            self
+        }
+    }
+
     /// Returns the path for the address bar.
     pub(crate) fn path(&self, base: &str) -> String {
         let folder = base.trim_end_matches('/');

@@ -8,12 +8,12 @@ use crate::app::{
     context::Context,
     kit,
     numbers::{UNKNOWN, Unit, number},
-    samples::{History, Metric, Sample, TOPIC},
+    samples::{History, Metric, Received, Sample, TOPIC},
 };
 
 pub(in crate::app) fn page(cx: Context) -> AnyView {
     let received = cx.received;
-    received.update_value(|received| received.resume());
+    received.update_value(Received::resume);
     let initial = History::new(received.with_value(|received| received.count));
     let history = cx.session.live(TOPIC, initial, move |history, update| {
         let count = received.try_update_value(|received| {

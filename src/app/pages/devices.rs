@@ -73,7 +73,7 @@ impl Devices {
             view! {
                 <button
                     type="button"
-                    class="button quiet"
+                    class="button"
                     aria-describedby=described
                     on:click=end
                 >

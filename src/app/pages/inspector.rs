@@ -147,7 +147,7 @@ fn json(entries: &[Entry]) -> String {
             "count": entry.count,
         })
     });
-    entries.collect::<serde_json::Value>().to_string()
+    session_protocol::write(&entries.collect())
 }
 
 /// Puts a text on the clipboard; returns whether the browser did.

@@ -5,18 +5,21 @@
 
 use gloo_net::http::Method;
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use session_protocol::Value;
+use session_protocol::{Value, parse, write};
 
 use super::notes::PATH;
 use crate::{
     app::{
-        api::{call, parse, text, whole},
+        api::{call, text, whole},
         context::Context,
         kit,
         routes::Route,
     },
     service::Draft,
 };
+
+/// Longest draft that is read, in bytes; local storage holds less.
+const LONGEST_DRAFT: usize = 16 << 20;
 
 /// Returns the draft of a note.
 pub(super) fn draft_of(cx: Context, id: &str) -> Option<Draft> {
@@ -33,7 +36,7 @@ pub(in crate::app) fn page(cx: Context, id: String) -> AnyView {
     let kept = draft
         .as_ref()
         .and_then(Draft::read)
-        .and_then(|kept| parse(&kept));
+        .and_then(|kept| parse(&kept, LONGEST_DRAFT).ok());
     let editor = Editor {
         cx,
         id: StoredValue::new(id),
@@ -228,7 +231,7 @@ impl Editor {
         draft["base"] = base.into();
         let kept = self.draft.with_value(|kept| {
             kept.as_ref()
-                .is_some_and(|kept| kept.keep(&draft.to_string()).is_ok())
+                .is_some_and(|kept| kept.keep(&write(&draft)).is_ok())
         });
         self.state
             .set(if kept { State::Kept } else { State::NotKept });

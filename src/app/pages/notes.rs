@@ -34,9 +34,9 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
             }
         });
     };
-    let list = Notes {
+    let rows = Notes {
         cx,
-        notes,
+        list: notes,
         told,
         doubtful,
     };
@@ -47,7 +47,7 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
         <p class="told" role="status">
             {told}
         </p>
-        {when_loaded(cx, PATH, notes, move |value| list.view(value))}
+        {when_loaded(cx, PATH, notes, move |value| rows.view(value))}
     }
     .into_any()
 }
@@ -55,7 +55,7 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
 #[derive(Clone, Copy)]
 struct Notes {
     cx: Context,
-    notes: RwSignal<Loaded>,
+    list: RwSignal<Loaded>,
     /// What happened last.
     told: RwSignal<&'static str>,
     /// The note that is about to be deleted.
@@ -123,7 +123,7 @@ impl Notes {
     fn delete(self, id: String) {
         let Self {
             cx,
-            notes,
+            list,
             told,
             doubtful,
         } = self;
@@ -139,7 +139,7 @@ impl Notes {
             };
             if told.try_set(text).is_none() {
                 doubtful.set(String::new());
-                load(cx, PATH, notes);
+                load(cx, PATH, list);
             }
         });
     }
