@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::BroadcastChannel;
 
-use crate::support::{Recorder, javascript, until};
+use crate::support::{Errors, Recorder, javascript, until};
 
 #[wasm_bindgen_test]
 async fn a_notice_reaches_the_others_and_not_its_sender() {
@@ -39,6 +39,7 @@ async fn channels_of_other_names_hear_nothing() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_channel_hears_nothing() {
+    let _errors = Errors::watch();
     let (gone, witness) = (Recorder::default(), Recorder::default());
     let me = open("dropped", &Recorder::default());
     let dropped = open("dropped", &gone);

@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use leptos_session::platform::frame::Frame;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support;
+use crate::support::{self, Errors};
 
 #[wasm_bindgen_test]
 async fn a_frame_comes_once_and_not_at_once() {
@@ -21,6 +21,7 @@ async fn a_frame_comes_once_and_not_at_once() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_frame_never_comes() {
+    let _errors = Errors::watch();
     let count = Rc::new(Cell::new(0));
     drop(counting(&count));
 

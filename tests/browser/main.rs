@@ -53,3 +53,6 @@ pub mod expired_dialog;
 pub mod login_form;
 pub mod require_session;
 pub mod warning_dialog;
+
+// The app.
+pub mod app;

@@ -9,7 +9,7 @@ use leptos_session::platform::{
 use session_core::Input;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Recorder, javascript, user::dispatch};
+use crate::support::{Errors, Recorder, javascript, user::dispatch};
 
 #[wasm_bindgen_test]
 fn the_network_comes_and_goes() {
@@ -65,6 +65,7 @@ fn what_a_script_does_is_no_activity() {
 
 #[wasm_bindgen_test]
 fn a_dropped_page_reports_nothing() {
+    let _errors = Errors::watch();
     let (facts, page) = watch();
     drop(page);
     on_window("Event", "offline");

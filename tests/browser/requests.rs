@@ -4,18 +4,13 @@ use std::time::Duration;
 
 use futures::future::{abortable, join_all};
 use gloo_net::http::Method;
-use leptos_session::RequestError;
+use leptos_session::{RequestError, platform::http::Answer};
 use session_core::{HttpFailure, Phase};
 use session_protocol::EndReason;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{
-    World,
-    backend::{ok, refused},
-    stage::Reply,
-    tick,
-};
+use crate::support::{World, backend::refused, stage::Reply, tick};
 
 const URL: &str = "/api/things";
 
@@ -155,9 +150,12 @@ async fn failures_of_the_network_and_of_the_server_end_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_is_no_json_object_is_unreadable() {
+async fn an_answer_that_is_no_json_is_unreadable() {
     let world = World::logged_in(|| ()).await;
-    world.stage.next(URL, Reply::Now(ok(&"a text".into())));
+    let body = "<h1>Sign in to the hotel's network</h1>".to_owned();
+    world
+        .stage
+        .next(URL, Reply::Now(Ok(Answer { status: 200, body })));
 
     let answer = world.session.get(URL).send_for_json().await;
 

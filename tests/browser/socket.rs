@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Recorder, Replaced,
+    Errors, Recorder, Replaced,
     javascript::{FAKE_WEB_SOCKET, call, javascript, property},
     until,
 };
@@ -34,6 +34,7 @@ async fn a_refused_connection_is_one_abnormal_close() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_socket_reports_nothing() {
+    let _errors = Errors::watch();
     let facts = Recorder::default();
     let url = refused_address();
     drop(open(&url, &facts));

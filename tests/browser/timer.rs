@@ -8,7 +8,7 @@ use leptos_session::platform::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Replaced, javascript, until};
+use crate::support::{Errors, Replaced, javascript, until};
 
 #[wasm_bindgen_test]
 async fn a_timer_fires_once_and_not_before_its_time() {
@@ -32,6 +32,7 @@ async fn a_timer_fires_once_and_not_before_its_time() {
 
 #[wasm_bindgen_test]
 async fn a_dropped_timer_never_fires() {
+    let _errors = Errors::watch();
     let fired = Rc::new(Cell::new(false));
     let delay = Duration::from_millis(5);
     drop(timer(delay, &fired));

@@ -1,6 +1,7 @@
 //! The stage on which tests play: a scripted platform, a mounted page, a user's hands.
 
 pub mod backend;
+pub mod errors;
 pub mod javascript;
 pub mod page;
 pub mod recorder;
@@ -9,6 +10,7 @@ pub mod user;
 pub mod wait;
 pub mod world;
 
+pub use errors::Errors;
 pub use javascript::{Replaced, javascript};
 pub use page::Page;
 pub use recorder::Recorder;

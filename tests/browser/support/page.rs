@@ -1,40 +1,33 @@
 //! A mounted view, and finding things in it by role and name.
 
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::any::Any;
 
 use leptos::{mount::mount_to, prelude::*};
-use leptos_session::platform::listener::Listener;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 
-use super::javascript::{call, javascript, property};
+use super::{
+    Errors,
+    javascript::{call, javascript},
+};
 
 /// A view in an element of its own; both go when this value is dropped.
 pub struct Page {
     root: HtmlElement,
     mounted: Option<Box<dyn Any>>,
-    errors: Rc<RefCell<Vec<String>>>,
-    _listener: Listener,
+    _errors: Errors,
 }
 
 impl Page {
     pub fn mount<V: IntoView + 'static>(view: impl FnOnce() -> V + 'static) -> Self {
         let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&root).unwrap();
-        let errors = Rc::new(RefCell::new(Vec::new()));
-        let listener = {
-            let errors = Rc::clone(&errors);
-            Listener::new(&web_sys::window().unwrap(), "error", move |event| {
-                let message = property(&event, "message").as_string();
-                errors.borrow_mut().push(message.unwrap_or_default());
-            })
-        };
+        let errors = Errors::watch();
         let mounted: Box<dyn Any> = Box::new(mount_to(root.clone(), view));
         Self {
             root,
             mounted: Some(mounted),
-            errors,
-            _listener: listener,
+            _errors: errors,
         }
     }
 
@@ -106,8 +99,6 @@ impl Drop for Page {
     fn drop(&mut self) {
         self.unmount();
         self.root.remove();
-        let errors = self.errors.borrow();
-        assert!(errors.is_empty(), "errors in the page: {errors:?}");
     }
 }
 
