@@ -39,6 +39,8 @@ test('a thousand messages, ten 401s and a close give one dialog, one cleanup, on
     sockets.push(socket);
   });
   const notices = await listener(await context.newPage());
+  // A tab in the background draws once a second.
+  await page.bringToFront();
   const app = new App(page);
   await app.logIn();
   const dialogs = await page.evaluateHandle(() => {

@@ -93,6 +93,8 @@ test('login, notes, settings and logout by keyboard alone', async ({ page }) => 
 test('both dialogs by keyboard alone', async ({ backend, page }) => {
   const app = new App(page);
   await app.logIn();
+  // The browser shows the focus to those who used a key last.
+  await page.keyboard.press('Shift');
   await backend.demo('warn?seconds=90');
   await tabTo(page, app.warning.getByRole('button', { name: 'Stay signed in' }));
   await page.keyboard.press('Enter');

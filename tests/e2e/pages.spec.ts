@@ -112,7 +112,8 @@ test('an unknown address says so and leads back', async ({ page }) => {
 test('theme and language survive reload and logout', async ({ page }) => {
   const app = new App(page);
   await app.logIn('/settings');
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await page.getByText('Dark', { exact: true }).click();
   await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();

@@ -14,6 +14,7 @@ test('a logout ends three other tabs, a login revives them', async ({ context, p
     await app.expectLive();
   }
 
+  await page.bringToFront();
   await first.logOutButton.click();
   for (const app of apps) await app.expectLoginPage();
   for (const app of others) {
@@ -40,6 +41,7 @@ test('an expiry shows its dialog in every tab, logging in again in one closes al
     await app.page.goto('/notes');
     await app.expectLive();
   }
+  await page.bringToFront();
   await backend.demo('expire');
   for (const app of apps) await expect(app.expired).toBeVisible();
   await first.logInAgain();
