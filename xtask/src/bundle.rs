@@ -1,4 +1,4 @@
-//! The release bundle in `dist`: one way to build it, shared by `serve --release`, `test e2e` and `size`.
+//! The release bundle: one way to build it, shared by `serve --release`, `test e2e` and `size`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -26,28 +26,35 @@ const INPUTS: [&str; 11] = [
     "xtask/src",
 ];
 
-/// Builds the release bundle, unless the one in `dist` was made from the same sources and tools.
+/// Builds the release bundle in `dist`.
 pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let dist = workspace.dist();
+    release_at(workspace, "/", workspace.dist())
+}
+
+/// Builds the release bundle for the path `/app/`, as a deployment beside other apps does.
+pub(crate) fn release_under_app(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    release_at(workspace, "/app/", workspace.target.join("dist-app"))
+}
+
+/// Builds the bundle, unless the one in `dist` was made from the same sources and tools.
+fn release_at(workspace: &Workspace, path: &str, dist: PathBuf) -> Result<PathBuf, Failure> {
     let toolbox = Toolbox::for_bundles(workspace)?;
     ensure_minifiers(workspace);
 
-    let stamp = workspace.target.join("release-bundle.stamp");
+    let name = dist.file_name().unwrap_or_default();
+    let stamp = workspace.target.join(name).with_extension("stamp");
     let sources = fingerprint_of_inputs(workspace)?;
     if fs::read_to_string(&stamp).ok()
         == Some(stamp_text(sources, Fingerprint::of_files(&dist, &["."])?))
     {
-        println!("the release bundle in dist is up to date");
+        println!("the release bundle for {path} is up to date");
         return Ok(dist);
     }
 
-    println!("building the release bundle");
-    process::run(trunk(workspace, &toolbox, "build").args([
-        "--quiet",
-        "--release",
-        "--public-url",
-        "/",
-    ]))?;
+    println!("building the release bundle for {path}");
+    let mut build = trunk(workspace, &toolbox, "build");
+    build.args(["--quiet", "--release", "--public-url", path, "--dist"]);
+    process::run(build.arg(&dist))?;
     fs::write(
         &stamp,
         stamp_text(sources, Fingerprint::of_files(&dist, &["."])?),

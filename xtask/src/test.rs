@@ -150,13 +150,15 @@ fn end_to_end(workspace: &Workspace) -> Result<Command, Failure> {
     let chrome = packages::chrome()?;
     packages::ensure_npm_packages(workspace)?;
     let dist = bundle::release(workspace)?;
+    let dist_app = bundle::release_under_app(workspace)?;
     let backend = serve::build_backend(workspace, "dev")?;
     let mut playwright = process::command(workspace.root.join("node_modules/.bin/playwright"));
     playwright
         .args(["test", "--config", "tests/e2e", "--reporter", "list"])
         .env("CHROME", chrome)
         .env("SESSION_BACKEND_BIN", backend)
-        .env("SESSION_DIST", dist);
+        .env("SESSION_DIST", dist)
+        .env("SESSION_DIST_APP", dist_app);
     Ok(playwright)
 }
 
