@@ -10,21 +10,50 @@ use web_sys::{AddEventListenerOptions, Event, EventTarget};
 pub struct Listener {
     target: EventTarget,
     name: &'static str,
+    phase: Phase,
     callback: Closure<dyn FnMut(Event)>,
 }
 
+/// Where an event is heard on its way through the document (DOM, event dispatch).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// On the way down, before anybody else.
+    Capture,
+    /// On the way up.
+    Bubble,
+}
+
 impl Listener {
-    /// Calls `callback` for each event `name` that reaches `target`, in the capture phase, without
-    /// the power to cancel it.
+    /// Calls `callback` for each event `name` that reaches `target`, before anybody else and
+    /// without the power to cancel it.
     pub fn new(
         target: &EventTarget,
         name: &'static str,
         callback: impl FnMut(Event) + 'static,
     ) -> Self {
-        let callback = Closure::new(callback);
+        Self::add(target, name, Phase::Capture, Box::new(callback))
+    }
+
+    /// Calls `callback` for each event `name` that reaches `target` on its way up; the callback
+    /// may cancel it.
+    pub fn acting(
+        target: &EventTarget,
+        name: &'static str,
+        callback: Box<dyn FnMut(Event)>,
+    ) -> Self {
+        Self::add(target, name, Phase::Bubble, callback)
+    }
+
+    fn add(
+        target: &EventTarget,
+        name: &'static str,
+        phase: Phase,
+        callback: Box<dyn FnMut(Event)>,
+    ) -> Self {
+        let callback = Closure::wrap(callback);
         let options = AddEventListenerOptions::new();
-        options.set_capture(true);
-        options.set_passive(true);
+        options.set_capture(phase == Phase::Capture);
+        options.set_passive(phase == Phase::Capture);
         let added = target.add_event_listener_with_callback_and_add_event_listener_options(
             name,
             callback.as_ref().unchecked_ref(),
@@ -34,6 +63,7 @@ impl Listener {
         Self {
             target: target.clone(),
             name,
+            phase,
             callback,
         }
     }
@@ -42,7 +72,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let callback = self.callback.as_ref().unchecked_ref();
-        let capture = true;
+        let capture = self.phase == Phase::Capture;
         self.target
             .remove_event_listener_with_callback_and_bool(self.name, callback, capture)
             .unwrap_or_default();

@@ -22,6 +22,7 @@ pub use session::{Session, provide_session, provide_session_on, use_session};
 pub use updates::{Subscription, Update};
 
 pub use crate::platform::{
+    listener::Listener,
     storage::{NotKept, Shelf},
     timer::Timer,
 };

@@ -3,13 +3,22 @@
 use leptos::prelude::*;
 use session_core::ConnectionStatus as Status;
 
-use super::words::words;
-use crate::service::use_session;
+use super::{
+    element::{El, el},
+    words::words,
+};
+use crate::service::{Session, use_session};
 
 /// Tells in one word how the socket is, to eyes and to screen readers.
 #[component]
 pub fn ConnectionStatus() -> impl IntoView {
-    let (session, words) = (use_session(), words());
+    connection_status(use_session()).into_leptos()
+}
+
+/// As [`ConnectionStatus`], for pages made of [`El`].
+#[must_use]
+pub fn connection_status(session: Session) -> El {
+    let words = words();
     let status = move || session.view().with(|view| view.connection);
     let state = move || match status() {
         Status::Live => "live",
@@ -25,5 +34,9 @@ pub fn ConnectionStatus() -> impl IntoView {
         Status::Offline => words.offline,
         Status::StandingBy => words.standing_by,
     };
-    view! { <span class="status-badge" role="status" data-state=state>{text}</span> }
+    el("span")
+        .class("status-badge")
+        .attr("role", "status")
+        .live_attr("data-state", move || Some(state()))
+        .live_text(text)
 }

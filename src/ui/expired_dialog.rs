@@ -1,18 +1,20 @@
 //! The dialog after the end of a session: log in again in place, or leave.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::With as _;
 use session_core::{Command, LoginStatus, Phase};
 use session_protocol::{EndReason, Secret, http::LoginRequest};
 
-use super::{dialog::ModalDialog, words::words};
+use super::{
+    dialog::{dialog, open},
+    element::{El, el, value_of},
+    words::words,
+};
 use crate::service::Session;
 
 /// Tells why the session ended and takes the password. The page behind it is inert, and Escape
 /// does not close it: the ways out are "Log in again" and "Leave".
-#[component]
-pub(super) fn ExpiredDialog(session: Session, cause: EndReason, email: String) -> impl IntoView {
+pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) -> El {
     let words = words();
-    let password = NodeRef::<html::Input>::new();
     let login = move || session.view().with(|view| login_of(&view.phase));
     let busy = move || login() == LoginStatus::Busy;
     let error = move || match login() {
@@ -26,72 +28,78 @@ pub(super) fn ExpiredDialog(session: Session, cause: EndReason, email: String) -
             words.log_in_again
         }
     };
-    let submit = {
-        let email = email.clone();
-        move |event: ev::SubmitEvent| {
+
+    let password = el("input")
+        .attr("type", "password")
+        .attr("autocomplete", "current-password")
+        .attr("required", "")
+        .attr("autofocus", "")
+        .attr("aria-describedby", "session-expired-error");
+    let field = password.node().clone();
+    // Password managers look for the name beside the password.
+    let name = el("input")
+        .class("visually-hidden")
+        .attr("type", "text")
+        .attr("autocomplete", "username")
+        .attr("tabindex", "-1")
+        .attr("aria-hidden", "true")
+        .attr("readonly", "")
+        .attr("value", &email);
+    let who = el("p")
+        .class("note")
+        .text(words.logged_in_as)
+        .text(" ")
+        .child(el("strong").text(&email));
+    let leave = el("button")
+        .class("button quiet")
+        .attr("type", "button")
+        .text(words.leave)
+        .on("click", move |_| session.command(Command::Leave));
+    let submit = el("button")
+        .class("button primary")
+        .attr("type", "submit")
+        .live_attr("aria-disabled", move || busy().then_some("true"))
+        .live_text(button_text);
+    let problem = el("p")
+        .class("error")
+        .attr("id", "session-expired-error")
+        .attr("role", "alert")
+        .live_text(error);
+    let form = el("form")
+        .class("form")
+        .child(who)
+        .child(name)
+        .child(
+            el("label")
+                .class("field")
+                .child(el("span").class("field-label").text(words.password))
+                .child(password),
+        )
+        .child(problem)
+        .child(el("div").class("actions").child(leave).child(submit))
+        .on("submit", move |event| {
             event.prevent_default();
-            let typed = password
-                .get_untracked()
-                .map(|input| input.value())
-                .unwrap_or_default();
             session.log_in(LoginRequest {
                 email: email.clone(),
-                password: Secret::new(typed),
+                password: Secret::new(value_of(&field)),
                 remember_me: false,
             });
-        }
-    };
-
-    view! {
-        <ModalDialog id="session-expired" on_escape=Callback::new(|()| ())>
-            <h2 id="session-expired-title">{words.session_expired}</h2>
-            <div id="session-expired-text">
-                <p>{words.ended(cause)}</p>
-                <p class="note">{words.work_is_kept}</p>
-            </div>
-            <form class="form" on:submit=submit>
-                <p class="note">{words.logged_in_as}" "<strong>{email.clone()}</strong></p>
-                // Password managers look for the name beside the password.
-                <input
-                    class="visually-hidden"
-                    type="text"
-                    autocomplete="username"
-                    tabindex="-1"
-                    aria-hidden="true"
-                    readonly=true
-                    value=email
-                />
-                <label class="field">
-                    <span class="field-label">{words.password}</span>
-                    <input
-                        node_ref=password
-                        type="password"
-                        autocomplete="current-password"
-                        required=true
-                        autofocus=true
-                        aria-describedby="session-expired-error"
-                    />
-                </label>
-                <p class="error" id="session-expired-error" role="alert">{error}</p>
-                <div class="actions">
-                    <button
-                        type="button"
-                        class="button quiet"
-                        on:click=move |_| session.command(Command::Leave)
-                    >
-                        {words.leave}
-                    </button>
-                    <button
-                        type="submit"
-                        class="button primary"
-                        aria-disabled=move || busy().then_some("true")
-                    >
-                        {button_text}
-                    </button>
-                </div>
-            </form>
-        </ModalDialog>
-    }
+        });
+    open(
+        dialog("session-expired", || ())
+            .child(
+                el("h2")
+                    .attr("id", "session-expired-title")
+                    .text(words.session_expired),
+            )
+            .child(
+                el("div")
+                    .attr("id", "session-expired-text")
+                    .child(el("p").text(words.ended(cause)))
+                    .child(el("p").class("note").text(words.work_is_kept)),
+            )
+            .child(form),
+    )
 }
 
 fn login_of(phase: &Phase) -> LoginStatus {

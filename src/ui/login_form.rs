@@ -1,29 +1,28 @@
 //! The login form.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use session_core::{LoginStatus, Phase};
 use session_protocol::{Secret, http::LoginRequest};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlInputElement};
 
-use super::words::words;
-use crate::service::use_session;
+use super::{
+    element::{El, el, value_of},
+    words::words,
+};
+use crate::service::{Session, use_session};
 
 /// Takes email and password and logs in. Password managers, paste and autofill work (WCAG 3.3.8).
 #[component]
 pub fn LoginForm() -> impl IntoView {
-    let (session, words) = (use_session(), words());
-    let email = NodeRef::<html::Input>::new();
-    let password = NodeRef::<html::Input>::new();
-    let remember_me = NodeRef::<html::Input>::new();
-    let login = move || {
-        session.view().with(|view| match &view.phase {
-            Phase::Anonymous { login, .. } => *login,
-            Phase::Restoring
-            | Phase::Active { .. }
-            | Phase::Warned { .. }
-            | Phase::Expired { .. }
-            | Phase::LoggingOut => LoginStatus::Ready,
-        })
-    };
+    login_form(use_session()).into_leptos()
+}
+
+/// As [`LoginForm`], for pages made of [`El`].
+#[must_use]
+pub fn login_form(session: Session) -> El {
+    let words = words();
+    let login = move || session.view().with(|view| login_of(&view.phase));
     let busy = move || login() == LoginStatus::Busy;
     let error = move || match login() {
         LoginStatus::Failed(failure) => words.login_failure(failure),
@@ -36,59 +35,66 @@ pub fn LoginForm() -> impl IntoView {
             words.log_in
         }
     };
-    let value = |input: NodeRef<html::Input>| {
-        input
-            .get_untracked()
-            .map(|input| input.value())
-            .unwrap_or_default()
-    };
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        session.log_in(LoginRequest {
-            email: value(email),
-            password: Secret::new(value(password)),
-            remember_me: remember_me
-                .get_untracked()
-                .is_some_and(|input| input.checked()),
-        });
-    };
 
-    view! {
-        <form class="form" on:submit=submit>
-            <label class="field">
-                <span class="field-label">{words.email}</span>
-                <input
-                    node_ref=email
-                    type="email"
-                    name="email"
-                    autocomplete="username"
-                    required=true
-                    aria-describedby="login-error"
-                />
-            </label>
-            <label class="field">
-                <span class="field-label">{words.password}</span>
-                <input
-                    node_ref=password
-                    type="password"
-                    name="password"
-                    autocomplete="current-password"
-                    required=true
-                    aria-describedby="login-error"
-                />
-            </label>
-            <label class="checkbox">
-                <input node_ref=remember_me type="checkbox" name="remember-me" />
-                <span>{words.remember_me}</span>
-            </label>
-            <p class="error" id="login-error" role="alert">{error}</p>
-            <button
-                type="submit"
-                class="button primary"
-                aria-disabled=move || busy().then_some("true")
-            >
-                {button_text}
-            </button>
-        </form>
+    let (email, email_field) = field(words.email, "email", "email", "username");
+    let (password, password_field) =
+        field(words.password, "password", "password", "current-password");
+    let remember_me = el("input")
+        .attr("type", "checkbox")
+        .attr("name", "remember-me");
+    let remember_field = remember_me.node().clone();
+    let problem = el("p")
+        .class("error")
+        .attr("id", "login-error")
+        .attr("role", "alert")
+        .live_text(error);
+    let submit = el("button")
+        .class("button primary")
+        .attr("type", "submit")
+        .live_attr("aria-disabled", move || busy().then_some("true"))
+        .live_text(button_text);
+    el("form")
+        .class("form")
+        .child(email)
+        .child(password)
+        .child(
+            el("label")
+                .class("checkbox")
+                .child(remember_me)
+                .child(el("span").text(words.remember_me)),
+        )
+        .child(problem)
+        .child(submit)
+        .on("submit", move |event| {
+            event.prevent_default();
+            let remember_me = remember_field.dyn_ref::<HtmlInputElement>();
+            session.log_in(LoginRequest {
+                email: value_of(&email_field),
+                password: Secret::new(value_of(&password_field)),
+                remember_me: remember_me.is_some_and(HtmlInputElement::checked),
+            });
+        })
+}
+
+fn field(label: &str, kind: &str, name: &str, autocomplete: &str) -> (El, Element) {
+    let input = el("input")
+        .attr("type", kind)
+        .attr("name", name)
+        .attr("autocomplete", autocomplete)
+        .attr("required", "")
+        .attr("aria-describedby", "login-error");
+    let node = input.node().clone();
+    let label = el("span").class("field-label").text(label);
+    (el("label").class("field").child(label).child(input), node)
+}
+
+fn login_of(phase: &Phase) -> LoginStatus {
+    match phase {
+        Phase::Anonymous { login, .. } => *login,
+        Phase::Restoring
+        | Phase::Active { .. }
+        | Phase::Warned { .. }
+        | Phase::Expired { .. }
+        | Phase::LoggingOut => LoginStatus::Ready,
     }
 }

@@ -6,6 +6,7 @@
 mod connection_status;
 mod countdown;
 mod dialog;
+pub mod element;
 mod expired_dialog;
 pub mod locale;
 mod login_form;
@@ -14,7 +15,7 @@ mod session_dialogs;
 mod warning_dialog;
 pub mod words;
 
-pub use connection_status::ConnectionStatus;
-pub use login_form::LoginForm;
-pub use require_session::RequireSession;
-pub use session_dialogs::SessionDialogs;
+pub use connection_status::{ConnectionStatus, connection_status};
+pub use login_form::{LoginForm, login_form};
+pub use require_session::{RequireSession, living_epoch};
+pub use session_dialogs::{SessionDialogs, session_dialogs};

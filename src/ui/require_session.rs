@@ -6,7 +6,7 @@
 
 use leptos::{children::ViewFn, prelude::*};
 
-use crate::service::use_session;
+use crate::service::{Session, use_session};
 
 /// Shows its children while a session lives, else the fallback.
 #[component]
@@ -17,10 +17,16 @@ pub fn RequireSession(
     /// What only a living session may show.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let session = use_session();
-    let epoch = Memo::new(move |_| session.view().with(|view| view.user().map(|_| view.epoch)));
+    let epoch = living_epoch(use_session());
     move || match epoch.get() {
         Some(_) => children().into_any(),
         None => fallback.run(),
     }
+}
+
+/// Returns the epoch of the living session, if one lives. What depends on it is made anew for each
+/// session; a warning changes nothing.
+#[must_use]
+pub fn living_epoch(session: Session) -> Memo<Option<u64>> {
+    Memo::new(move |_| session.view().with(|view| view.user().map(|_| view.epoch)))
 }

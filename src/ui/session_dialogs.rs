@@ -7,8 +7,12 @@ use leptos::prelude::*;
 use session_core::Phase;
 use session_protocol::EndReason;
 
-use super::{expired_dialog::ExpiredDialog, warning_dialog::WarningDialog};
-use crate::service::use_session;
+use super::{
+    element::{El, el},
+    expired_dialog::expired_dialog,
+    warning_dialog::warning_dialog,
+};
+use crate::service::{Session, use_session};
 
 /// Which dialog is shown, and what makes it another one.
 #[derive(Clone, PartialEq)]
@@ -22,7 +26,12 @@ enum Dialog {
 /// outside of everything that a session guards.
 #[component]
 pub fn SessionDialogs() -> impl IntoView {
-    let session = use_session();
+    session_dialogs(use_session()).into_leptos()
+}
+
+/// As [`SessionDialogs`], for pages made of [`El`].
+#[must_use]
+pub fn session_dialogs(session: Session) -> El {
     let dialog = Memo::new(move |_| {
         session.view().with(|view| match &view.phase {
             Phase::Warned { .. } => Dialog::Warning,
@@ -36,11 +45,9 @@ pub fn SessionDialogs() -> impl IntoView {
             | Phase::LoggingOut => Dialog::None,
         })
     });
-    move || match dialog.get() {
-        Dialog::None => ().into_any(),
-        Dialog::Warning => view! { <WarningDialog session /> }.into_any(),
-        Dialog::Expired { cause, email } => {
-            view! { <ExpiredDialog session cause email /> }.into_any()
-        }
-    }
+    el("div").live(move || match dialog.get() {
+        Dialog::None => None,
+        Dialog::Warning => Some(warning_dialog(session)),
+        Dialog::Expired { cause, email } => Some(expired_dialog(session, cause, email)),
+    })
 }

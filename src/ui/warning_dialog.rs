@@ -1,32 +1,32 @@
 //! The warning before the end of a session.
 
-use leptos::prelude::*;
+use leptos::prelude::{Get as _, GetUntracked as _, Memo, Signal, With as _};
 use session_core::{Command, Extension, Phase, Warning};
 
 use super::{
     countdown::{clock_text, seconds_left, spoken},
-    dialog::ModalDialog,
+    dialog::{dialog, open},
+    element::{El, el},
     words::words,
 };
 use crate::service::Session;
 
 /// Shows which limit is near, how long it still is, and what helps. Escape means "stay".
-#[component]
-pub(super) fn WarningDialog(session: Session) -> impl IntoView {
+pub(super) fn warning_dialog(session: Session) -> El {
     let words = words();
     let warning = move || session.view().with(|view| warning_of(&view.phase));
     let extension = move || warning().map(|warning| warning.extension);
     let ends_at = move || warning().map(|warning| warning.ends_at).unwrap_or_default();
     let left = seconds_left(session, Signal::derive(ends_at));
-    let announced = Memo::new(move |_| spoken(left.get()));
+    let announced = Memo::new(move |_| spoken(left.get()).unwrap_or(0));
     let announcement = move || match announced.get() {
-        Some(_) => [
+        0 => String::new(),
+        _ => [
             left.get_untracked().to_string().as_str(),
             " ",
             words.seconds_left,
         ]
         .concat(),
-        None => String::new(),
     };
     let text = move || match warning() {
         Some(Warning {
@@ -37,41 +37,53 @@ pub(super) fn WarningDialog(session: Session) -> impl IntoView {
         None => "",
     };
     let stay = move || session.command(Command::StaySignedIn);
-    let stay_text = move || match extension() {
-        Some(Extension::Busy) => words.extending,
-        Some(Extension::Offered | Extension::Refused) | None => words.stay_signed_in,
+    let busy = move || extension() == Some(Extension::Busy);
+    let stay_text = move || {
+        if busy() {
+            words.extending
+        } else {
+            words.stay_signed_in
+        }
     };
-    let stays = move || warning().is_some_and(|warning| warning.extendable);
 
-    view! {
-        <ModalDialog id="session-warning" on_escape=Callback::new(move |()| stay())>
-            <h2 id="session-warning-title">{words.about_to_expire}</h2>
-            <p id="session-warning-text">{text}</p>
-            <p class="countdown" role="timer" aria-live="off" aria-label=words.time_left>
-                {Signal::derive(move || clock_text(left.get()))}
-            </p>
-            <p class="visually-hidden" role="status">{Signal::derive(announcement)}</p>
-            <div class="actions">
-                <button
-                    type="button"
-                    class="button quiet"
-                    on:click=move |_| session.command(Command::LogOut)
-                >
-                    {words.log_out}
-                </button>
-                <button
-                    type="button"
-                    class="button primary"
-                    autofocus=true
-                    hidden=move || !stays()
-                    aria-disabled=move || (extension() == Some(Extension::Busy)).then_some("true")
-                    on:click=move |_| stay()
-                >
-                    {stay_text}
-                </button>
-            </div>
-        </ModalDialog>
-    }
+    let countdown = el("p")
+        .class("countdown")
+        .attr("role", "timer")
+        .attr("aria-live", "off")
+        .attr("aria-label", words.time_left)
+        .live_text(move || clock_text(left.get()));
+    let log_out = el("button")
+        .class("button quiet")
+        .attr("type", "button")
+        .text(words.log_out)
+        .on("click", move |_| session.command(Command::LogOut));
+    let stay_button = el("button")
+        .class("button primary")
+        .attr("type", "button")
+        .attr("autofocus", "")
+        .live_flag("hidden", move || {
+            !warning().is_some_and(|warning| warning.extendable)
+        })
+        .live_attr("aria-disabled", move || busy().then_some("true"))
+        .live_text(stay_text)
+        .on("click", move |_| stay());
+    open(
+        dialog("session-warning", stay)
+            .child(
+                el("h2")
+                    .attr("id", "session-warning-title")
+                    .text(words.about_to_expire),
+            )
+            .child(el("p").attr("id", "session-warning-text").live_text(text))
+            .child(countdown)
+            .child(
+                el("p")
+                    .class("visually-hidden")
+                    .attr("role", "status")
+                    .live_text(announcement),
+            )
+            .child(el("div").class("actions").child(log_out).child(stay_button)),
+    )
 }
 
 /// Returns the warning of a phase; there is none between the end of a warning and the going of its
