@@ -1,6 +1,7 @@
 // For everybody: axe on every page and dialog, light and dark, wide and narrow; no pointer needed.
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { NETWORK_IS_CUT } from './support/console';
 import { App, PAGES } from './support/pages';
 import { expect, test } from './support/test';
 
@@ -60,25 +61,34 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
-test('nothing scrolls sideways at 320 px', async ({ another, backend }) => {
-  const page = await (await another({ viewport: { width: 320, height: 640 } })).newPage();
-  const app = new App(page);
-  await page.goto('/');
-  await app.expectLoginPage();
-  await expectNoSidewaysScroll(page, 'login');
-  await app.submitLogin();
-  await app.expectLive();
-  await app.expectMoreUpdates(1);
-  for (const name of PAGES) {
-    await app.open(name);
-    await expectNoSidewaysScroll(page, name);
-  }
-  await app.openNote();
-  await expectNoSidewaysScroll(page, 'a note');
-  await backend.demo('warn?seconds=90');
-  await expect(app.warning).toBeVisible();
-  await expectNoSidewaysScroll(page, 'warning dialog');
-  await backend.demo('expire');
-  await expect(app.expired).toBeVisible();
-  await expectNoSidewaysScroll(page, 'expired dialog');
-});
+for (const width of [320, 360]) {
+  test(`nothing scrolls sideways at ${width} px`, async ({ another, backend, watch }) => {
+    watch.expect(...NETWORK_IS_CUT);
+    const page = await (await another({ viewport: { width, height: 640 } })).newPage();
+    const app = new App(page);
+    await page.goto('/');
+    await app.expectLoginPage();
+    await expectNoSidewaysScroll(page, 'login');
+    await app.submitLogin();
+    await app.expectLive();
+    await app.expectMoreUpdates(1);
+    for (const name of PAGES) {
+      await app.open(name);
+      await expectNoSidewaysScroll(page, name);
+    }
+    await app.openNote();
+    await expectNoSidewaysScroll(page, 'a note');
+    await app.open('Dashboard');
+    await backend.kill();
+    await app.expectBadge('Reconnecting');
+    await expectNoSidewaysScroll(page, 'reconnecting');
+    await backend.restart();
+    await app.expectLive();
+    await backend.demo('warn?seconds=90');
+    await expect(app.warning).toBeVisible();
+    await expectNoSidewaysScroll(page, 'warning dialog');
+    await backend.demo('expire');
+    await expect(app.expired).toBeVisible();
+    await expectNoSidewaysScroll(page, 'expired dialog');
+  });
+}

@@ -16,10 +16,12 @@ test('the dialog is in the document right after the message', async ({ backend, 
     await expect(app.expired).toHaveCount(0);
     await app.expectLive();
   }
-  const times = await page.evaluate(() => window.probe.expiries);
-  expect(times).toHaveLength(SAMPLES);
+  const { inDocument, open } = await page.evaluate(() => window.probe);
+  expect([inDocument.length, open.length]).toEqual([SAMPLES, SAMPLES]);
   const shown = (time: number) => `${time.toFixed(1)} ms`;
-  await report('expiry message to dialog, median of 20', shown(median(times)), '2 ms');
-  await report('expiry message to dialog, slowest of 20', shown(Math.max(...times)), '');
-  expect(median(times)).toBeLessThanOrEqual(20);
+  await report('expiry message to dialog in the document, median', shown(median(inDocument)), '2 ms');
+  await report('expiry message to dialog open and focused, median', shown(median(open)), '');
+  await report('expiry message to dialog open and focused, slowest', shown(Math.max(...open)), '');
+  // A busy machine is slow; what takes ten times as long is not the machine.
+  expect(median(inDocument)).toBeLessThanOrEqual(20);
 });

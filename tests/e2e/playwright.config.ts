@@ -3,7 +3,9 @@
 import { defineConfig } from '@playwright/test';
 
 // What watches a limit pass goes first, so that it runs beside the many short tests.
-const SLOW = /(tokens|idle|outage|accessibility|latency)\.spec\.ts/;
+const SLOW = /(tokens|idle|outage|accessibility)\.spec\.ts/;
+// What measures milliseconds goes last and has the machine for itself (`--no-deps` to run it only).
+const ALONE = /latency\.spec\.ts/;
 
 export default defineConfig({
   testDir: '.',
@@ -16,7 +18,8 @@ export default defineConfig({
   globalTeardown: './support/print-figures.ts',
   projects: [
     { name: 'slow', testMatch: SLOW },
-    { name: 'quick', testIgnore: SLOW },
+    { name: 'quick', testIgnore: [SLOW, ALONE] },
+    { name: 'alone', testMatch: ALONE, dependencies: ['slow', 'quick'] },
   ],
   use: {
     browserName: 'chromium',

@@ -9,7 +9,9 @@ export interface Probe {
   /** States of those sockets, in order of construction. */
   states(): number[];
   /** Milliseconds from each expiry message to its dialog in the document. */
-  expiries: number[];
+  inDocument: number[];
+  /** Milliseconds from each expiry message to its dialog open, focused and laid out. */
+  open: number[];
   /** What was sent over any broadcast channel. */
   broadcasts: string[];
   /** Wall time at which the expired dialog last came. */
@@ -32,7 +34,8 @@ export async function installProbe(context: BrowserContext): Promise<void> {
       load: Math.random().toString(36),
       sockets: 0,
       states: () => sockets.map((socket) => socket.readyState),
-      expiries: [],
+      inDocument: [],
+      open: [],
       broadcasts: [],
       expiredAt: 0,
       clickedAt: 0,
@@ -57,14 +60,16 @@ export async function installProbe(context: BrowserContext): Promise<void> {
       post.call(this, message);
     };
 
-    let shown = false;
     new MutationObserver(() => {
-      if (!document.querySelector('dialog#session-expired[open]')) {
-        shown = false;
-      } else if (!shown) {
-        shown = true;
+      if (heard === undefined) return;
+      const dialog = document.querySelector<HTMLDialogElement>('dialog#session-expired');
+      if (!dialog) return;
+      if (probe.inDocument.length === probe.open.length) {
+        probe.inDocument.push(performance.now() - heard);
+      }
+      if (dialog.open) {
+        probe.open.push(performance.now() - heard);
         probe.expiredAt = Date.now();
-        if (heard !== undefined) probe.expiries.push(performance.now() - heard);
         heard = undefined;
       }
     }).observe(document, { subtree: true, childList: true, attributeFilter: ['open'] });
