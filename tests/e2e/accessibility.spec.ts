@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { NETWORK_IS_CUT } from './support/console';
-import { App, PAGES } from './support/pages';
+import { App, PAGES, configure } from './support/pages';
 import { expect, test } from './support/test';
 
 async function expectAccessible(page: Page, state: string): Promise<void> {
@@ -57,6 +57,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await app.expired.getByRole('button', { name: 'Leave' }).click();
       await app.expectLoginPage();
       await expectAccessible(page, 'login with a reason');
+
+      await configure(page, { sokcet: {} });
+      await page.goto('/');
+      await expect(page.getByRole('alert')).toContainText('sokcet');
+      await expectAccessible(page, 'a configuration with a mistake');
     });
   }
 }

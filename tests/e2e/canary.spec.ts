@@ -1,5 +1,5 @@
 // The access token leaves the memory of the page only towards the server: a search everywhere else.
-import type { Page } from '@playwright/test';
+import type { Page, Request, Response } from '@playwright/test';
 import { answered } from './support/console';
 import { App, PAGES } from './support/pages';
 import { expect, test } from './support/test';
@@ -16,18 +16,21 @@ test('the access token appears in no storage, address, document, console, channe
   const tokens = new Set<string>();
   const seen: { where: string; text: string }[] = [];
   let refreshes = 0;
-  context.on('response', async (answer) => {
+  const reading: Promise<unknown>[] = [];
+  const readToken = async (answer: Response) => {
     if (!/\/api\/auth\/(login|refresh)$/.test(answer.url()) || !answer.ok()) return;
     const { accessToken } = (await answer.json()) as { accessToken: string };
     tokens.add(accessToken);
     refreshes += Number(answer.url().endsWith('refresh'));
-  });
-  context.on('request', async (request) => {
+  };
+  const readRequest = async (request: Request) => {
     seen.push({ where: 'address', text: request.url() });
     const { authorization: _, ...headers } = await request.allHeaders();
     seen.push({ where: 'headers', text: JSON.stringify(headers) });
     seen.push({ where: 'body', text: request.postData() ?? '' });
-  });
+  };
+  context.on('response', (answer) => reading.push(readToken(answer)));
+  context.on('request', (request) => reading.push(readRequest(request)));
   page.on('websocket', (socket) => seen.push({ where: 'socket address', text: socket.url() }));
 
   const app = new App(page);
@@ -55,6 +58,7 @@ test('the access token appears in no storage, address, document, console, channe
   await app.expectLoginPage();
   await search();
 
+  await Promise.all(reading);
   seen.push({ where: 'console', text: watch.lines.join('\n') });
   seen.push({ where: 'backend log', text: backend.log });
   expect(backend.log, 'the backend logs').toContain('login');

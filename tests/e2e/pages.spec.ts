@@ -1,5 +1,5 @@
 // The pages themselves: notes that last, addresses, preferences, and a configuration with a mistake.
-import { App, PAGES } from './support/pages';
+import { App, PAGES, configure } from './support/pages';
 import { answered } from './support/console';
 import { expect, test } from './support/test';
 
@@ -138,18 +138,16 @@ test('theme and language survive reload and logout', async ({ page }) => {
   await expectGermanAndDark();
 });
 
-test('a mistake in the configuration is named on the page', async ({ page, watch }) => {
-  watch.expect(/sokcet/);
-  await page.route('**/*', async (route) => {
-    if (route.request().resourceType() !== 'document') return route.continue();
-    const answer = await route.fetch();
-    const config = /(<script[^>]*session-config[^>]*>)[^<]*/;
-    const html = await answer.text();
-    expect(html).toMatch(config);
-    const body = html.replace(config, '$1{"sokcet": {}}');
-    return route.fulfill({ response: answer, body });
-  });
+test('a mistake in the configuration is named on the page', async ({ page }) => {
+  await configure(page, { sokcet: {} });
   await page.goto('/');
   await expect(page.getByRole('alert')).toContainText('sokcet');
   await expect(page.locator('[type=password]')).toHaveCount(0);
+});
+
+test('a language in the configuration is where people begin', async ({ page }) => {
+  await configure(page, { locale: 'de' });
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'Anmelden' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
 });

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 
 const START_TIMEOUT_MS = 20_000;
 
+/** The programs that run; none outlives this one. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 export class Backend {
   /** Everything the program wrote to standard error, over all its lives. */
   log = '';
@@ -68,6 +72,8 @@ export class Backend {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.log += text));
     this.port = await listeningPort(child, () => this.log);
   }

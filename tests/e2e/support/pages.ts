@@ -147,3 +147,16 @@ export function times(timeline: TimelineEntry[], effect: string, detail = ''): n
     entry.kind === 'Effect' && entry.name === effect && entry.detail.startsWith(detail);
   return timeline.filter(same).reduce((sum, entry) => sum + entry.count, 0);
 }
+
+/** Has the server send this configuration in its pages. */
+export async function configure(page: Page, config: object): Promise<void> {
+  await page.route('**/*', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.continue();
+    const response = await route.fetch();
+    const slot = /(<script[^>]*session-config[^>]*>)[^<]*/;
+    const html = await response.text();
+    expect(html).toMatch(slot);
+    const body = html.replace(slot, `$1${JSON.stringify(config)}`);
+    return route.fulfill({ response, body });
+  });
+}
