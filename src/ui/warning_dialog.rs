@@ -67,13 +67,13 @@ pub(super) fn warning_dialog(session: Session) -> El {
         .live_attr("aria-disabled", move || busy().then_some("true"))
         .live_text(stay_text)
         .on("click", move |_| stay());
+    let heading = el("h2").attr("id", "session-warning-title").attr("tabindex", "-1");
+    // Without a way to extend, the first focus must not be on "Log out", one key away from it.
+    let extendable = warning().is_some_and(|warning| warning.extendable);
+    let heading = if extendable { heading } else { heading.attr("autofocus", "") };
     open(
         dialog("session-warning", stay)
-            .child(
-                el("h2")
-                    .attr("id", "session-warning-title")
-                    .text(words.about_to_expire),
-            )
+            .child(heading.text(words.about_to_expire))
             .child(el("p").attr("id", "session-warning-text").live_text(text))
             .child(countdown)
             .child(

@@ -64,6 +64,11 @@ impl Inquiry {
         !matches!(self.state, State::Idle)
     }
 
+    /// Returns whether the last question got no answer.
+    pub(crate) const fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     pub(crate) fn settle(&mut self) {
         self.state = State::Idle;
         self.failures = 0;

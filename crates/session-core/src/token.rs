@@ -181,6 +181,11 @@ impl TokenHolder {
         };
     }
 
+    /// Returns whether the last attempt to refresh failed.
+    pub(crate) const fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     /// Returns when a refresh is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self.renewal {

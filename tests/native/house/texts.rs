@@ -2,19 +2,33 @@
 
 use crate::files::{expect_none, with_endings};
 
-const ENDINGS: &[&str] =
-    &[".rs", ".ts", ".mjs", ".css", ".html", ".toml", ".md", ".json", ".lock", ".npmrc", "run"];
+const ENDINGS: &[&str] = &[
+    ".rs", ".ts", ".mjs", ".css", ".html", ".toml", ".md", ".json", ".lock", ".npmrc", "run",
+];
 
 #[test]
 fn no_text_names_a_place_on_somebodys_machine() {
-    let places = [["/ro", "ot/"].concat(), ["/wo", "rk/"].concat(), ["/ho", "me/"].concat()];
-    let hosts = [["artifac", "tory"].concat(), ["registry.npm", "js.org"].concat()];
+    let places = [
+        ["/ro", "ot/"].concat(),
+        ["/wo", "rk/"].concat(),
+        ["/ho", "me/"].concat(),
+    ];
+    let hosts = [
+        ["artifac", "tory"].concat(),
+        ["registry.npm", "js.org"].concat(),
+    ];
     let mut faults = Vec::new();
     for (name, text) in with_endings(ENDINGS) {
-        let found = places.iter().chain(&hosts).filter(|place| text.contains(place.as_str()));
+        let found = places
+            .iter()
+            .chain(&hosts)
+            .filter(|place| text.contains(place.as_str()));
         faults.extend(found.map(|place| format!("{name}: `{place}`")));
     }
-    expect_none("these files speak of one machine or of a registry's host:", &faults);
+    expect_none(
+        "these files speak of one machine or of a registry's host:",
+        &faults,
+    );
 }
 
 #[test]

@@ -246,7 +246,7 @@ fn login_failure(failure: &HttpFailure) -> LoginFailure {
         HttpFailure::Unreachable | HttpFailure::TimedOut => LoginFailure::Unreachable,
         HttpFailure::Garbled => LoginFailure::Unavailable,
         HttpFailure::Refused {
-            status: 400 | 401 | 403 | 422,
+            status: 400 | 401 | 422,
             ..
         } => LoginFailure::WrongCredentials,
         HttpFailure::Refused {

@@ -291,6 +291,9 @@ impl Client {
     }
 
     fn connection_status(&self) -> ConnectionStatus {
+        if let Session::Restoring { .. } = self.session {
+            return self.restoring_status();
+        }
         if self.session.facts().is_none() {
             return ConnectionStatus::StandingBy;
         }
@@ -304,6 +307,17 @@ impl Client {
             return ConnectionStatus::Reconnecting;
         }
         ConnectionStatus::Connecting
+    }
+
+    /// Tells a server that cannot be reached from one that has not answered yet.
+    fn restoring_status(&self) -> ConnectionStatus {
+        if self.network == Network::Offline {
+            ConnectionStatus::Offline
+        } else if self.token.is_failing() || self.inquiry.is_failing() {
+            ConnectionStatus::Reconnecting
+        } else {
+            ConnectionStatus::StandingBy
+        }
     }
 
     fn order(&mut self, effect: Effect) {

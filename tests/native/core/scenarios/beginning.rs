@@ -1,6 +1,8 @@
 //! First visit, silent restore, login.
 
-use session_core::{Command, HttpFailure, LoginFailure, LoginStatus, Phase, Presence};
+use session_core::{
+    Command, ConnectionStatus, HttpFailure, LoginFailure, LoginStatus, Phase, Presence,
+};
 use session_protocol::EndReason;
 
 use crate::support::{
@@ -43,6 +45,19 @@ fn a_remembered_session_is_restored_silently() {
     world.expect(&["RememberPresence", "OpenSocket"]);
     assert_eq!(world.view().user(), Some(&ada()));
     assert_eq!(world.count("NotifyTabs"), 0, "the other tabs know already");
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_at_the_start_is_told_from_one_that_has_not_answered() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+    assert_eq!(world.view().connection, ConnectionStatus::StandingBy);
+
+    world.refuse_refresh(HttpFailure::Unreachable);
+    assert_eq!(world.view().connection, ConnectionStatus::Reconnecting);
+
+    world.send(session_core::Input::WentOffline);
+    assert_eq!(world.view().connection, ConnectionStatus::Offline);
 }
 
 #[test]

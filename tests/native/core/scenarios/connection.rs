@@ -106,6 +106,19 @@ fn an_announced_restart_is_met_inside_its_window() {
 }
 
 #[test]
+fn a_mistyped_restart_window_keeps_no_tab_away() {
+    let mut world = World::live();
+    world.receive(ServerMessage::GoingAway {
+        reconnect_within: secs(10 * 365 * 86_400),
+    });
+
+    world.close(1012, "");
+    world.await_socket();
+
+    assert!(world.now() <= secs(60));
+}
+
+#[test]
 fn silence_is_questioned_and_then_given_up() {
     let mut world = World::live();
 
