@@ -33,6 +33,6 @@ fn main() {
             let platform = Box::new(BrowserPlatform::new(&config));
             mount_to_body(move || view! { <App config platform /> });
         }
-        Err(problems) => mount_to_body(move || view! { <startup::StartupProblem problems /> }),
+        Err(problems) => mount_to_body(move || startup::startup_problem(problems).into_leptos()),
     }
 }

@@ -5,7 +5,10 @@ use leptos::{prelude::*, task::spawn_local};
 use session_protocol::{Value, parse};
 
 use super::{context::Context, kit};
-use crate::service::RequestError;
+use crate::{
+    service::RequestError,
+    ui::element::{El, el},
+};
 
 /// Longest answer that is read, in bytes: a list of some hundred long notes.
 const LONGEST_ANSWER: usize = 16 << 20;
@@ -57,20 +60,21 @@ pub(super) fn when_loaded(
     cx: Context,
     path: &'static str,
     loaded: RwSignal<Loaded>,
-    ready: impl Fn(&Value) -> AnyView + Send + Sync + 'static,
-) -> AnyView {
+    ready: impl Fn(&Value) -> El + 'static,
+) -> El {
     let retry = move || {
         loaded.set(Loaded::Waiting);
         load(cx, path, loaded);
     };
-    let view = move || {
-        loaded.with(|loaded| match loaded {
-            Loaded::Waiting => kit::skeleton(cx.words.loading),
-            Loaded::Failed(error) => kit::failure(cx, cx.words.problem(error), retry),
+    el("div").class("page").live(move || {
+        Some(loaded.with(|loaded| match loaded {
+            Loaded::Waiting => kit::skeleton("skeleton late", cx.words.loading),
+            Loaded::Failed(error) => {
+                kit::failure(cx.words.problem(error), cx.words.try_again, retry)
+            }
             Loaded::Ready(value) => ready(value),
-        })
-    };
-    view.into_any()
+        }))
+    })
 }
 
 /// Reads a text field; empty if there is none.

@@ -3,15 +3,16 @@
 //! Curves are drawn with whole coordinates on a fixed canvas that the browser stretches. A curve
 //! never leaves the range of its two ends, so nothing is shown that was not measured.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::{Get as _, ReadSignal, RwSignal, Set as _, With as _};
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
 use super::{
     context::Context,
     numbers::{Unit, number},
     samples::{History, KEPT, Metric, Sample},
 };
+use crate::ui::element::{El, el, svg};
 
 /// Width between two samples.
 const STEP: i32 = 10;
@@ -50,62 +51,82 @@ pub(super) fn tile(
     tile: Tile,
     history: ReadSignal<History>,
     age: RwSignal<Option<usize>>,
-) -> AnyView {
+) -> El {
     let write = move |value| number(cx.locale, tile.unit, value);
     let sample = move || history.with(|it| it.before(age.get().unwrap_or_default()));
     let top = move || history.with(|it| tile.scale(it));
-    let value = move || tile.value(cx, &sample());
-    let curve = move |metric, area| history.with(|it| path(it, metric, tile.scale(it), area));
-    let point = move || {
-        let share = sample().of(tile.line) / top();
-        percent(canvas(share, 1000))
+    let curve = move |class, metric, area| {
+        svg("path").class(class).live_attr("d", move || {
+            Some(history.with(|it| path(it, metric, tile.scale(it), area)))
+        })
     };
-    let known = move || !sample().of(tile.line).is_nan();
-    let across = move || percent(1000 - across_of(age.get().unwrap_or_default()));
-    let values = match tile.second {
-        None => value.into_any(),
-        Some((name, second_name, metric)) => {
-            let (first, second) = (
-                move || write(sample().of(tile.line)),
-                move || write(sample().of(metric)),
-            );
-            view! {
-                <span class="key">{name}</span>
-                {first}
-                <span class="key second">{second_name}</span>
-                {second}
-            }
-            .into_any()
-        }
-    };
-    let second = tile.second.map(|(_, _, metric)| {
-        view! { <path class="line second" d=move || curve(metric, false) /> }
-    });
-
-    view! {
-        <article class=tile.class>
-            <h2>{tile.title}</h2>
-            <p class="value">{values}</p>
-            <p class="note">{move || (tile.note)(cx, &sample())}</p>
-            <div
-                class="plot"
-                role="img"
-                aria-label=move || [tile.title, ": ", &value()].concat()
-                on:pointermove=move |event| age.set(age_at(&event))
-                on:pointerleave=move |_| age.set(None)
-            >
-                <svg viewBox=VIEW_BOX preserveAspectRatio="none" aria-hidden="true">
-                    <path class="area" d=move || curve(tile.line, true) />
-                    {second}
-                    <path class="line" d=move || curve(tile.line, false) />
-                </svg>
-                <span class="top">{move || write(top())}</span>
-                <i class="rule" class:shown=move || age.get().is_some() style:left=across></i>
-                <i class="point" class:shown=known style:left=across style:bottom=point></i>
-            </div>
-        </article>
+    let mut drawing = svg("svg")
+        .attr("viewBox", VIEW_BOX)
+        .attr("preserveAspectRatio", "none")
+        .attr("aria-hidden", "true")
+        .child(curve("area", tile.line, true));
+    let mut value = el("p").class("value");
+    if let Some((name, second_name, metric)) = tile.second {
+        drawing = drawing.child(curve("line second", metric, false));
+        value = value
+            .child(el("span").class("key").text(name))
+            .live_text(move || write(sample().of(tile.line)))
+            .child(el("span").class("key second").text(second_name))
+            .live_text(move || write(sample().of(metric)));
+    } else {
+        value = value.live_text(move || write(sample().of(tile.line)));
     }
-    .into_any()
+    let plot = el("div")
+        .class("plot")
+        .attr("role", "img")
+        .live_attr("aria-label", move || {
+            Some([tile.title, ": ", &tile.value(cx, &sample())].concat())
+        })
+        .on("pointermove", move |event| age.set(age_at(&event)))
+        .on("pointerleave", move |_| age.set(None))
+        .child(drawing.child(curve("line", tile.line, false)))
+        .child(el("span").class("top").live_text(move || write(top())))
+        .child(mark("rule", move || {
+            age.get().map(|age| (1000 - across_of(age), 0))
+        }))
+        .child(mark("point", move || {
+            let share = sample().of(tile.line) / top();
+            let across = 1000 - across_of(age.get().unwrap_or_default());
+            (!share.is_nan()).then(|| (across, canvas(share, 1000)))
+        }));
+    el("article")
+        .class(tile.class)
+        .child(el("h2").text(tile.title))
+        .child(value)
+        .child(
+            el("p")
+                .class("note")
+                .live_text(move || (tile.note)(cx, &sample())),
+        )
+        .child(plot)
+}
+
+/// A mark on a chart, so many thousandths from the left and from the ground.
+fn mark(class: &str, place: impl Fn() -> Option<(i32, i32)> + 'static) -> El {
+    let mark = el("i").class(class);
+    let node = mark.node().clone();
+    mark.effect(move || {
+        let Some(element) = node.dyn_ref::<HtmlElement>() else {
+            return;
+        };
+        let place = place();
+        element.set_hidden(place.is_none());
+        if let Some((across, up)) = place {
+            // Styles that are set one by one are no inline styles to the page's policy.
+            let style = element.style();
+            style
+                .set_property("left", &percent(across))
+                .unwrap_or_default();
+            style
+                .set_property("bottom", &percent(up))
+                .unwrap_or_default();
+        }
+    })
 }
 
 impl Tile {
@@ -206,10 +227,11 @@ fn across_of(age: usize) -> i32 {
 }
 
 /// Returns the age of the sample under the pointer.
-fn age_at(event: &ev::PointerEvent) -> Option<usize> {
+fn age_at(event: &Event) -> Option<usize> {
     let plot: Element = event.current_target()?.dyn_into().ok()?;
+    let pointer: &MouseEvent = event.dyn_ref()?;
     let width = plot.client_width().max(1);
-    let from_right = (width - event.offset_x()).clamp(0, width);
+    let from_right = (width - pointer.offset_x()).clamp(0, width);
     let last = i32::try_from(KEPT - 1).unwrap_or_default();
     usize::try_from((from_right * last + width / 2) / width).ok()
 }
@@ -255,7 +277,10 @@ mod tests {
 
     #[test]
     fn the_top_is_round() {
-        let tops = [0.3, 1.0, 1.1, 3.0, 7.0, 42.0, 100_001.0].map(round_above);
-        assert_eq!(tops, [1.0, 1.0, 2.0, 5.0, 10.0, 50.0, 200_000.0]);
+        let tops = [0.3, 1.0, 1.1, 3.0, 7.0, 42.0, 100_001.0];
+        assert_eq!(
+            tops.map(|top| round_above(top).to_string()),
+            ["1", "1", "2", "5", "10", "50", "200000"]
+        );
     }
 }

@@ -4,89 +4,92 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::context::Context;
-use crate::platform::timer::Timer;
+use crate::{
+    platform::timer::Timer,
+    ui::element::{El, el},
+};
 
-/// The heading of a page; it takes the focus when the page is gone to.
-pub(super) fn heading(text: &'static str) -> AnyView {
-    view! { <h1 tabindex="-1">{text}</h1> }.into_any()
+/// The head of a page: its heading, which takes the focus when the page is gone to. Buttons follow.
+pub(super) fn head(text: &str) -> El {
+    el("div").class("page-head").child(heading(text))
 }
 
-/// Stands where contents will be.
-pub(super) fn skeleton(label: &'static str) -> AnyView {
-    view! {
-        <div class="skeleton" role="status">
-            <span class="visually-hidden">{label}</span>
-            <i></i>
-            <i></i>
-            <i></i>
-        </div>
-    }
-    .into_any()
+/// The heading of a page.
+pub(super) fn heading(text: &str) -> El {
+    el("h1").attr("tabindex", "-1").text(text)
 }
 
-/// Stands where nothing may be shown.
-pub(super) fn blank() -> AnyView {
-    view! { <div class="skeleton" aria-hidden="true"></div> }.into_any()
+/// A quiet text.
+pub(super) fn note(text: &str) -> El {
+    el("p").class("note").text(text)
 }
 
-/// Says that there are no contents, and why.
-pub(super) fn failure(cx: Context, text: &'static str, retry: impl Fn() + 'static) -> AnyView {
-    view! {
-        <div class="empty">
-            <p role="alert">{text}</p>
-            {button("button", cx.words.try_again, retry)}
-        </div>
-    }
-    .into_any()
+/// A text that is spoken when it changes.
+pub(super) fn told(class: &str, text: impl Fn() -> &'static str + 'static) -> El {
+    el("p").class(class).attr("role", "status").live_text(text)
+}
+
+/// A text that is spoken at once.
+pub(super) fn alert(text: impl Fn() -> &'static str + 'static) -> El {
+    el("p").class("error").attr("role", "alert").live_text(text)
 }
 
 /// A button.
-pub(super) fn button(
-    class: &'static str,
-    text: &'static str,
-    on_click: impl Fn() + 'static,
-) -> AnyView {
-    view! {
-        <button type="button" class=class on:click=move |_| on_click()>
-            {text}
-        </button>
-    }
-    .into_any()
+pub(super) fn button(class: &str, text: &str, mut act: impl FnMut() + 'static) -> El {
+    el("button")
+        .class(class)
+        .attr("type", "button")
+        .text(text)
+        .on("click", move |_| act())
+}
+
+/// A link.
+pub(super) fn link(class: &str, href: &str) -> El {
+    el("a").class(class).attr("href", href)
+}
+
+/// Stands where contents will be.
+pub(super) fn skeleton(class: &str, label: &str) -> El {
+    let label = el("span").class("visually-hidden").text(label);
+    let shapes = ["i", "i", "i"].map(el);
+    el("div")
+        .class(class)
+        .attr("role", "status")
+        .child(label)
+        .children(shapes)
+}
+
+/// Says that there are no contents, and why.
+pub(super) fn failure(text: &str, again: &str, retry: impl FnMut() + 'static) -> El {
+    el("div")
+        .class("empty")
+        .child(el("p").attr("role", "alert").text(text))
+        .child(button("button", again, retry))
 }
 
 /// One of several, in a row. Each has an identifier, so that the focus finds it again.
 pub(super) fn choice(
-    legend: &'static str,
-    name: &'static str,
-    options: impl IntoIterator<Item = &'static str>,
+    legend: &str,
+    name: &str,
+    options: &[&str],
     chosen: usize,
     choose: impl Fn(usize) + Copy + 'static,
-) -> AnyView {
-    let option = |(index, label): (usize, &'static str)| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    class="visually-hidden"
-                    name=name
-                    id=[name, "-", label].concat()
-                    checked=index == chosen
-                    on:change=move |_| choose(index)
-                />
-                <span>{label}</span>
-            </label>
-        }
-        .into_any()
+) -> El {
+    let option = |(index, label): (usize, &&str)| {
+        let input = el("input")
+            .class("visually-hidden")
+            .attr("type", "radio")
+            .attr("name", name)
+            .attr("id", &[name, "-", label].concat())
+            .prop("checked", &(index == chosen).into())
+            .on("change", move |_| choose(index));
+        el("label").child(input).child(el("span").text(label))
     };
-    let options: Vec<_> = options.into_iter().enumerate().map(option).collect();
-    view! {
-        <fieldset class="choice">
-            <legend>{legend}</legend>
-            <div>{options}</div>
-        </fieldset>
-    }
-    .into_any()
+    let options = el("div").children(options.iter().enumerate().map(option));
+    el("fieldset")
+        .class("choice")
+        .child(el("legend").text(legend))
+        .child(options)
 }
 
 /// Counts up once in a while, as long as the current owner lives.

@@ -3,7 +3,7 @@
 //! What is shown follows from two values, the session's phase and the address. Whoever must log in
 //! does so at the address that was asked for, so Back, reload and bookmarks keep their meaning and
 //! there is no return address that could lead elsewhere. Invariant: everything of a user is inside
-//! [`RequireSession`].
+//! the guard of [`inside`].
 
 mod api;
 mod chart;
@@ -21,7 +21,7 @@ pub mod startup;
 mod words;
 
 use leptos::prelude::*;
-use session_core::Phase;
+use session_core::{ConnectionStatus, Phase};
 use session_protocol::SessionConfig;
 
 pub use routes::base_of;
@@ -33,7 +33,11 @@ use self::{
 use crate::{
     platform::window,
     service::{Platform, Session, provide_session_on},
-    ui::{RequireSession, SessionDialogs},
+    ui::{
+        element::{El, el},
+        living_epoch, session_dialogs,
+        words::words,
+    },
 };
 
 /// What surrounds the pages.
@@ -82,18 +86,21 @@ pub fn App(
             origin,
             received,
         };
-        match stage.get() {
+        Some(match stage.get() {
             Stage::Restoring => waiting(cx),
             Stage::Outside => pages::login::page(cx),
             Stage::Inside => inside(cx),
-        }
+        })
     };
-    view! {
-        <div class="app" on:click=move |click| router.follow(&click)>
-            {shown}
-        </div>
-        <SessionDialogs />
-    }
+    let pages = el("div")
+        .class("app")
+        .on("click", move |click| router.follow(&click))
+        .live(shown);
+    el("div")
+        .class("page")
+        .child(pages)
+        .child(session_dialogs(session))
+        .into_leptos()
 }
 
 fn stage(session: Session) -> Memo<Stage> {
@@ -106,37 +113,43 @@ fn stage(session: Session) -> Memo<Stage> {
     })
 }
 
-/// The pages of a session.
-fn inside(cx: Context) -> AnyView {
-    view! {
-        {nav::bar(cx)}
-        <main id="main" tabindex="-1" on:focusin=move |_| cx.place.focus_moved()>
-            <RequireSession fallback=kit::blank>{move || page(cx)}</RequireSession>
-        </main>
-    }
-    .into_any()
+/// The pages of a session; empty while none lives.
+fn inside(cx: Context) -> El {
+    let epoch = living_epoch(cx.session);
+    let main = main_element()
+        .on("focusin", move |_| cx.place.focus_moved())
+        .live(move || epoch.get().and_then(|_| page(cx)));
+    el("div").class("page").child(nav::bar(cx)).child(main)
 }
 
 /// What stands there until it is known whether there is a session; looks like `index.html`.
-fn waiting(cx: Context) -> AnyView {
-    view! {
-        {nav::bare_bar()}
-        <main id="main">{kit::skeleton(cx.words.loading)}</main>
-    }
-    .into_any()
+fn waiting(cx: Context) -> El {
+    let words = words();
+    let trouble = move || match cx.session.view().with(|view| view.connection) {
+        ConnectionStatus::Offline | ConnectionStatus::Reconnecting => words.unreachable,
+        ConnectionStatus::Live | ConnectionStatus::Connecting | ConnectionStatus::StandingBy => "",
+    };
+    let main = main_element()
+        .child(kit::told("note", trouble))
+        .child(kit::skeleton("skeleton", cx.words.loading));
+    el("div").class("page").child(nav::bare_bar()).child(main)
 }
 
-fn page(cx: Context) -> AnyView {
-    match cx.router.route() {
+fn main_element() -> El {
+    el("main").attr("id", "main").attr("tabindex", "-1")
+}
+
+fn page(cx: Context) -> Option<El> {
+    Some(match cx.router.route() {
         Route::Dashboard => pages::dashboard::page(cx),
-        Route::Login => kit::blank(),
+        Route::Login => return None,
         Route::Notes => pages::notes::page(cx),
         Route::Note(id) => pages::note::page(cx, id),
         Route::Devices => pages::devices::page(cx),
         Route::Inspector => pages::inspector::page(cx),
         Route::Settings => pages::settings::page(cx),
         Route::NotFound(_) => pages::not_found::page(cx),
-    }
+    })
 }
 
 /// Keeps the title of the document (WCAG 2.4.2).

@@ -1,10 +1,13 @@
 //! The bar around every page: name, pages, connection, logout.
 
-use leptos::prelude::*;
 use session_core::Command;
 
 use super::{context::Context, kit, routes::Route};
-use crate::ui::{ConnectionStatus, words::words};
+use crate::ui::{
+    connection_status,
+    element::{El, el, svg},
+    words::words,
+};
 
 /// Drawings of the pages for narrow screens, each a path on a canvas of 16 x 16.
 const ICONS: [&str; 5] = [
@@ -15,18 +18,17 @@ const ICONS: [&str; 5] = [
     "M2 4.5h5m4 0h3M2 11.5h3m4 0h5M9 2.5v4M7 9.5v4",
 ];
 
+const NAME: &str = "leptos-session";
+
 /// The bar before and after a session: only the name.
-pub(super) fn bare_bar() -> AnyView {
-    view! {
-        <header class="bar">
-            <span class="brand">"leptos-session"</span>
-        </header>
-    }
-    .into_any()
+pub(super) fn bare_bar() -> El {
+    el("header")
+        .class("bar")
+        .child(el("span").class("brand").text(NAME))
 }
 
 /// The bar of a session.
-pub(super) fn bar(cx: Context) -> AnyView {
+pub(super) fn bar(cx: Context) -> El {
     let (session, router, w) = (cx.session, cx.router, cx.words);
     let pages = [
         (Route::Dashboard, w.dashboard),
@@ -35,37 +37,28 @@ pub(super) fn bar(cx: Context) -> AnyView {
         (Route::Inspector, w.inspector),
         (Route::Settings, w.settings),
     ];
-    let link = |((route, text), icon): ((Route, &'static str), &'static str)| {
-        let href = router.href(&route);
-        let current = move || (router.route().chapter() == route).then_some("page");
-        view! {
-            <a href=href aria-current=current>
-                <svg viewBox="0 0 16 16" aria-hidden="true">
-                    <path d=icon />
-                </svg>
-                {text}
-            </a>
-        }
-        .into_any()
+    let link = |((route, text), icon): ((Route, &str), &str)| {
+        let drawing = svg("svg")
+            .attr("viewBox", "0 0 16 16")
+            .attr("aria-hidden", "true")
+            .child(svg("path").attr("d", icon));
+        kit::link("", &router.href(&route))
+            .live_attr("aria-current", move || {
+                (router.route().chapter() == route).then_some("page")
+            })
+            .child(drawing)
+            .text(text)
     };
-    let links: Vec<_> = pages.into_iter().zip(ICONS).map(link).collect();
+    let links = pages.into_iter().zip(ICONS).map(link);
     let log_out = move || {
         router.go(Route::Login);
         session.command(Command::LogOut);
     };
-
-    view! {
-        <a class="skip" href="#main">
-            {w.skip}
-        </a>
-        <header class="bar">
-            <a class="brand" href=router.href(&Route::Dashboard)>
-                "leptos-session"
-            </a>
-            <nav aria-label=w.pages>{links}</nav>
-            <ConnectionStatus />
-            {kit::button("button quiet", words().log_out, log_out)}
-        </header>
-    }
-    .into_any()
+    el("header")
+        .class("bar")
+        .child(kit::link("skip", "#main").text(w.skip))
+        .child(kit::link("brand", &router.href(&Route::Dashboard)).text(NAME))
+        .child(el("nav").attr("aria-label", w.pages).children(links))
+        .child(connection_status(session))
+        .child(kit::button("button quiet", words().log_out, log_out))
 }

@@ -3,9 +3,9 @@
 //! Invariant: a click that means something else than "go there, here" (another button, a modifier,
 //! another window, a download, another origin) is left to the browser.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, Event, MouseEvent};
 
 use super::routes::Route;
 use crate::platform::{history, window};
@@ -54,7 +54,10 @@ impl Router {
     }
 
     /// Follows a link of this app. For the root of the app: one handler serves all links.
-    pub(crate) fn follow(self, click: &ev::MouseEvent) {
+    pub(crate) fn follow(self, click: &Event) {
+        let Some(click) = click.dyn_ref::<MouseEvent>() else {
+            return;
+        };
         let modified = click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key();
         if modified || click.button() != 0 || click.default_prevented() {
             return;

@@ -1,31 +1,27 @@
 //! What a person sees when the app cannot start, or stopped.
 
-use leptos::prelude::*;
 use session_protocol::config::ConfigProblem;
 use web_sys::{Document, Element};
 
-use crate::platform::window;
+use crate::{
+    platform::window,
+    ui::element::{El, el},
+};
 
 /// Names every fault of the configuration; no session is started.
-#[component]
-pub fn StartupProblem(
-    /// The faults.
-    problems: Vec<ConfigProblem>,
-) -> impl IntoView {
-    let problems = problems.into_iter();
-    let items: Vec<_> = problems
-        .map(|problem| view! { <li><code>{problem.to_string()}</code></li> })
-        .collect();
-    view! {
-        {super::nav::bare_bar()}
-        <main id="main" class="login">
-            <section class="card" role="alert">
-                <h1>"The app cannot start"</h1>
-                <p>"Its configuration in this page has faults:"</p>
-                <ul>{items}</ul>
-            </section>
-        </main>
-    }
+#[must_use]
+pub fn startup_problem(problems: Vec<ConfigProblem>) -> El {
+    let item = |problem: ConfigProblem| el("li").child(el("code").text(&problem.to_string()));
+    let card = el("section")
+        .class("card")
+        .attr("role", "alert")
+        .child(el("h1").text("The app cannot start"))
+        .child(el("p").text("Its configuration in this page has faults:"))
+        .child(el("ul").children(problems.into_iter().map(item)));
+    el("div")
+        .class("page")
+        .child(super::nav::bare_bar())
+        .child(el("main").attr("id", "main").class("login").child(card))
 }
 
 /// Shows a way out when the app panics, and says where it happened. The message of the panic is

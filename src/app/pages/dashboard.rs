@@ -1,17 +1,20 @@
 //! What the host and the backend are doing right now.
 
-use leptos::prelude::*;
+use leptos::prelude::{Get as _, RwSignal, UpdateValue as _, With as _, WithValue as _};
 use session_core::ConnectionStatus;
 
-use crate::app::{
-    chart::{Tile, Top, tile},
-    context::Context,
-    kit,
-    numbers::{UNKNOWN, Unit, number},
-    samples::{History, Metric, Received, Sample, TOPIC},
+use crate::{
+    app::{
+        chart::{Tile, Top, tile},
+        context::Context,
+        kit,
+        numbers::{UNKNOWN, Unit, number},
+        samples::{History, Metric, Received, Sample, TOPIC},
+    },
+    ui::element::{El, el},
 };
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
+pub(in crate::app) fn page(cx: Context) -> El {
     let received = cx.received;
     received.update_value(Received::resume);
     let initial = History::new(received.with_value(|received| received.count));
@@ -23,34 +26,30 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
         history.add(update, count.unwrap_or_default());
     });
     let age = RwSignal::new(None::<usize>);
-    let connection = cx.session.connection();
-    let stale = move || connection.get() != ConnectionStatus::Live;
     let seen = move || match age.get() {
         None => [cx.words.last_minute, " – ", cx.words.now].concat(),
         Some(age) => [&age.to_string(), " ", cx.words.seconds_ago].concat(),
     };
-    let tiles: Vec<_> = tiles(cx)
-        .into_iter()
-        .map(|it| tile(cx, it, history, age))
-        .collect();
-
-    view! {
-        <div class="page-head">
-            {kit::heading(cx.words.dashboard)}
-            <p class="note">
-                <span data-testid="update-count">
-                    {move || history.with(|history| history.received)}
-                </span>
-                " "
-                {cx.words.updates}
-                <span class="seen">{seen}</span>
-            </p>
-        </div>
-        <div class="tiles" class:stale=stale>
-            {tiles}
-        </div>
-    }
-    .into_any()
+    let stale = move || {
+        let live = cx
+            .session
+            .view()
+            .with(|view| view.connection == ConnectionStatus::Live);
+        Some(if live { "tiles" } else { "tiles stale" })
+    };
+    let count = el("span")
+        .attr("data-testid", "update-count")
+        .live_text(move || history.with(|history| history.received.to_string()));
+    let note = kit::note("")
+        .child(count)
+        .text(" ")
+        .text(cx.words.updates)
+        .child(el("span").class("seen").live_text(seen));
+    let tiles = tiles(cx).map(|it| tile(cx, it, history, age));
+    el("div")
+        .class("page")
+        .child(kit::head(cx.words.dashboard).child(note))
+        .child(el("div").live_attr("class", stale).children(tiles))
 }
 
 fn tiles(cx: Context) -> [Tile; 8] {

@@ -6,19 +6,22 @@ use gloo_net::http::Method;
 use leptos::{prelude::*, task::spawn_local};
 use session_protocol::Value;
 
-use crate::app::{
-    api::{Loaded, call, flag, load, text, when_loaded, whole},
-    context::Context,
-    kit,
-    numbers::ago,
-    words::Words,
+use crate::{
+    app::{
+        api::{Loaded, call, flag, load, text, when_loaded, whole},
+        context::Context,
+        kit,
+        numbers::ago,
+        words::Words,
+    },
+    ui::element::{El, el},
 };
 
 const PATH: &str = "/api/sessions";
 /// How often the list is asked for. Less often, and "active now" is not true any more.
 const PERIOD: Duration = Duration::from_secs(15);
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
+pub(in crate::app) fn page(cx: Context) -> El {
     let devices = Devices {
         cx,
         list: RwSignal::new(Loaded::Waiting),
@@ -27,21 +30,19 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
     let ticks = kit::ticks(PERIOD);
     Effect::new(move |_| {
         ticks.track();
+        cx.place.remember();
         load(cx, PATH, devices.list);
     });
     let w = cx.words;
     let end_others = move || devices.end(Method::POST, "/end-others", w.others_ended);
-    view! {
-        <div class="page-head">
-            {kit::heading(w.devices)} {kit::button("button danger", w.end_others, end_others)}
-        </div>
-        <p class="note">{w.devices_text}</p>
-        <p class="told" role="status">
-            {devices.told}
-        </p>
-        {when_loaded(cx, PATH, devices.list, move |value| devices.view(value))}
-    }
-    .into_any()
+    el("div")
+        .class("page")
+        .child(kit::head(w.devices).child(kit::button("button danger", w.end_others, end_others)))
+        .child(kit::note(w.devices_text))
+        .child(kit::told("told", move || devices.told.get()))
+        .child(when_loaded(cx, PATH, devices.list, move |value| {
+            devices.view(value)
+        }))
 }
 
 #[derive(Clone, Copy)]
@@ -53,53 +54,45 @@ struct Devices {
 }
 
 impl Devices {
-    fn view(self, value: &Value) -> AnyView {
+    fn view(self, value: &Value) -> El {
+        // The list is made anew with each answer.
+        self.cx.place.restore();
         let devices = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let rows: Vec<_> = devices.iter().map(|device| self.row(device)).collect();
-        view! { <ul class="card rows">{rows}</ul> }.into_any()
+        let rows = devices.iter().map(|device| self.row(device));
+        el("ul").class("card rows").children(rows)
     }
 
-    fn row(self, device: &Value) -> AnyView {
+    fn row(self, device: &Value) -> El {
         let w = self.cx.words;
         let id = text(device, "id").to_owned();
         let since = |field| ago(self.cx.locale, whole(device, field));
-        let name = browser(w, text(device, "userAgent"));
-        let title = ["device-", &id].concat();
-        let mark = if flag(device, "current") {
-            view! { <span class="tag">{w.this_device}</span> }.into_any()
-        } else {
-            let described = title.clone();
-            let end = move |_| self.end(Method::DELETE, &["/", &id].concat(), w.ended);
-            view! {
-                <button
-                    type="button"
-                    class="button"
-                    aria-describedby=described
-                    on:click=end
-                >
-                    {w.end_session}
-                </button>
-            }
-            .into_any()
-        };
-        let remembered = flag(device, "rememberMe").then_some(w.remembered);
-        let facts = [
-            Some([w.last_active, " ", &since("lastActiveSecondsAgo")].concat()),
-            Some([w.signed_in, " ", &since("signedInSecondsAgo")].concat()),
-            Some(text(device, "address").to_owned()).filter(|address| !address.is_empty()),
-            remembered.map(str::to_owned),
+        let mut facts = vec![
+            [w.last_active, " ", &since("lastActiveSecondsAgo")].concat(),
+            [w.signed_in, " ", &since("signedInSecondsAgo")].concat(),
+            text(device, "address").to_owned(),
         ];
-        let facts: Vec<_> = facts.into_iter().flatten().collect();
-        view! {
-            <li>
-                <span class="what">
-                    <strong id=title>{name}</strong>
-                    <span class="note">{facts.join(" · ")}</span>
-                </span>
-                <span class="actions">{mark}</span>
-            </li>
+        if flag(device, "rememberMe") {
+            facts.push(w.remembered.to_owned());
         }
-        .into_any()
+        facts.retain(|fact| !fact.is_empty());
+        let title = ["device-", &id].concat();
+        let action = if flag(device, "current") {
+            el("span").class("tag").text(w.this_device)
+        } else {
+            let button = ["end-", &id].concat();
+            let end = move || self.end(Method::DELETE, &["/", &id].concat(), w.ended);
+            kit::button("button", w.end_session, end)
+                .attr("id", &button)
+                .attr("aria-describedby", &title)
+        };
+        let name = browser(w, text(device, "userAgent"));
+        let what = el("span")
+            .class("what")
+            .child(el("strong").attr("id", &title).text(&name))
+            .child(kit::note(&facts.join(" · ")));
+        el("li")
+            .child(what)
+            .child(el("span").class("actions").child(action))
     }
 
     fn end(self, method: Method, below: &str, done: &'static str) {

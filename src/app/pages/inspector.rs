@@ -5,10 +5,12 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 use session_core::timeline::{Entry, EntryKind};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
 
 use crate::{
     app::{context::Context, kit, words::Words},
     platform::window,
+    ui::element::{El, el, value_of},
 };
 
 const KINDS: [EntryKind; 4] = [
@@ -18,7 +20,7 @@ const KINDS: [EntryKind; 4] = [
     EntryKind::Effect,
 ];
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
+pub(in crate::app) fn page(cx: Context) -> El {
     let (session, w) = (cx.session, cx.words);
     let entries = RwSignal::new(session.timeline());
     let (paused, told) = (RwSignal::new(false), RwSignal::new(""));
@@ -31,7 +33,6 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
             entries.set(session.timeline());
         }
     });
-    let pause = move || if paused.get() { w.resume } else { w.pause };
     let copy = move || {
         let json = entries.with_untracked(|entries| json(entries));
         spawn_local(async move {
@@ -43,91 +44,122 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
             let _gone = told.try_set(text);
         });
     };
-    let rows = move || {
-        let kind = kind.get();
-        let shown = |entry: &&Entry| kind.is_none_or(|kind| kind == entry.kind);
-        entries.with(|entries| {
-            let shown = entries.iter().rev().filter(shown);
-            let rows: Vec<_> = shown.map(|entry| row(w, entry)).collect();
-            rows
-        })
-    };
-    let nothing = move || {
-        let kind = kind.get();
-        let any = entries.with(|all| all.iter().any(|it| kind.is_none_or(|kind| kind == it.kind)));
-        (!any).then_some(w.nothing_recorded)
-    };
-    let choose = move |event| {
-        let chosen = event_target_value(&event);
-        kind.set(KINDS.into_iter().find(|kind| kind.name() == chosen));
-    };
-    let options: Vec<_> = KINDS
-        .into_iter()
-        .zip(w.kinds)
-        .map(|(kind, name)| view! { <option value=kind.name()>{name}</option> }.into_any())
-        .collect();
-    let head = [w.time, w.epoch, w.kind, w.name, w.detail, w.count];
-    let head: Vec<_> = head
-        .map(|name| view! { <th scope="col">{name}</th> }.into_any())
-        .into();
-
-    view! {
-        <div class="page-head">
-            {kit::heading(w.inspector)} <p class="told" role="status">
-                {told}
-            </p>
-            <label class="select">
-                <span class="visually-hidden">{w.kind}</span>
-                <select on:change=choose>
-                    <option value="">{w.all_kinds}</option>
-                    {options}
-                </select>
-            </label>
-            <button type="button" class="button" on:click=move |_| paused.update(|it| *it = !*it)>
-                {pause}
-            </button>
-            {kit::button("button", w.copy_json, copy)}
-        </div>
-        <p class="note">{w.inspector_text}</p>
-        <div class="card timeline">
-            <table>
-                <thead>
-                    <tr>{head}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-            <p class="note">{nothing}</p>
-        </div>
-    }
-    .into_any()
+    let pause = kit::button("button", "", move || paused.update(|it| *it = !*it))
+        .live_text(move || if paused.get() { w.resume } else { w.pause });
+    let head = kit::head(w.inspector)
+        .child(kit::told("told", move || told.get()))
+        .child(filter(w, kind))
+        .child(pause)
+        .child(kit::button("button", w.copy_json, copy));
+    el("div")
+        .class("page")
+        .child(head)
+        .child(kit::note(w.inspector_text))
+        .child(timeline(w, entries, kind))
 }
 
-fn row(w: &'static Words, entry: &Entry) -> AnyView {
-    let kind = entry.kind.name();
-    let shown = KINDS
-        .into_iter()
-        .position(|kind| kind == entry.kind)
-        .map(|index| w.kinds[index]);
-    let count = if entry.count > 1 {
-        ["×", &entry.count.to_string()].concat()
-    } else {
-        String::new()
+fn filter(w: &'static Words, kind: RwSignal<Option<EntryKind>>) -> El {
+    let options = KINDS.into_iter().zip(w.kinds);
+    let options = options.map(|(kind, name)| el("option").attr("value", kind.name()).text(name));
+    let select = el("select")
+        .attr("aria-label", w.kind)
+        .child(el("option").attr("value", "").text(w.all_kinds))
+        .children(options);
+    let node = select.node().clone();
+    select.on("change", move |_| {
+        let chosen = value_of(&node);
+        kind.set(KINDS.into_iter().find(|kind| kind.name() == chosen));
+    })
+}
+
+/// The table. Its rows stay, and their texts change: hundreds of them change each second.
+fn timeline(
+    w: &'static Words,
+    entries: RwSignal<Vec<Entry>>,
+    kind: RwSignal<Option<EntryKind>>,
+) -> El {
+    let names = [w.time, w.epoch, w.kind, w.name, w.detail, w.count];
+    let names = names.map(|name| el("th").attr("scope", "col").text(name));
+    let body = el("tbody");
+    let node = body.node().clone();
+    let mut rows = Vec::<Row>::new();
+    let nothing = RwSignal::new(false);
+    let body = body.effect(move || {
+        let kind = kind.get();
+        let mut used = 0;
+        entries.with(|entries| {
+            let shown = |entry: &&Entry| kind.is_none_or(|kind| kind == entry.kind);
+            for entry in entries.iter().rev().filter(shown) {
+                if used == rows.len() {
+                    rows.push(Row::below(&node));
+                }
+                rows[used].show(w, entry);
+                used += 1;
+            }
+        });
+        rows.drain(used..).for_each(|row| row.row.node().remove());
+        nothing.set(used == 0);
+    });
+    let nothing = move || {
+        if nothing.get() {
+            w.nothing_recorded
+        } else {
+            ""
+        }
     };
-    view! {
-        <tr>
-            <td>{seconds(entry.at_ms)}</td>
-            <td>{entry.epoch.to_string()}</td>
-            <td>
-                <span class="kind" data-kind=kind>
-                    {shown}
-                </span>
-            </td>
-            <td>{entry.name}</td>
-            <td>{entry.detail.clone()}</td>
-            <td>{count}</td>
-        </tr>
+    let head = el("thead").child(el("tr").children(names));
+    el("div")
+        .class("card timeline")
+        .child(el("table").child(head).child(body))
+        .child(kit::told("note", nothing))
+}
+
+struct Row {
+    row: El,
+    cells: [Element; 6],
+    texts: [String; 6],
+}
+
+impl Row {
+    fn below(body: &Element) -> Self {
+        let cells = ["td", "td", "td", "td", "td", "td"].map(el);
+        let nodes = cells.each_ref().map(|cell| cell.node().clone());
+        let row = el("tr").children(cells);
+        body.append_child(row.node()).map(drop).unwrap_or_default();
+        Self {
+            row,
+            cells: nodes,
+            texts: Default::default(),
+        }
     }
-    .into_any()
+
+    fn show(&mut self, w: &Words, entry: &Entry) {
+        let kind = KINDS.into_iter().position(|kind| kind == entry.kind);
+        let count = if entry.count > 1 {
+            ["×", &entry.count.to_string()].concat()
+        } else {
+            String::new()
+        };
+        let texts = [
+            seconds(entry.at_ms),
+            entry.epoch.to_string(),
+            kind.map(|index| w.kinds[index])
+                .unwrap_or_default()
+                .to_owned(),
+            entry.name.to_owned(),
+            entry.detail.clone(),
+            count,
+        ];
+        for ((cell, before), text) in self.cells.iter().zip(&mut self.texts).zip(texts) {
+            if *before != text {
+                cell.set_text_content(Some(&text));
+                *before = text;
+            }
+        }
+        self.cells[2]
+            .set_attribute("data-kind", entry.kind.name())
+            .unwrap_or_default();
+    }
 }
 
 /// Writes seconds with milliseconds, `12.345`; the same in every language, as in a log.

@@ -6,34 +6,41 @@ use session_protocol::EndReason;
 
 use crate::{
     app::{context::Context, kit, nav},
-    ui::{LoginForm, words::words},
+    ui::{
+        element::{El, el},
+        login_form,
+        words::words,
+    },
 };
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
-    let ended = Memo::new(move |_| {
-        cx.session.view().with(|view| match view.phase {
-            Phase::Anonymous { ended, .. } => ended,
-            Phase::Restoring
-            | Phase::Active { .. }
-            | Phase::Warned { .. }
-            | Phase::Expired { .. }
-            | Phase::LoggingOut => None,
-        })
-    });
-    // A visitor whom the server does not know was never logged in.
-    let told = move || ended.get().filter(|reason| *reason != EndReason::NoSession);
-    view! {
-        {nav::bare_bar()}
-        <main id="main" class="login">
-            <section class="card">
-                {kit::heading(words().log_in)}
-                <p class="reason" role="status">
-                    {move || told().map(|reason| words().ended(reason))}
-                </p>
-                <LoginForm />
-            </section>
-            <p class="note">{cx.words.claim}</p>
-        </main>
+pub(in crate::app) fn page(cx: Context) -> El {
+    let w = words();
+    let reason = move || {
+        let ended = cx.session.view().with(|view| ended_of(&view.phase));
+        // A visitor whom the server does not know was never logged in.
+        let ended = ended.filter(|reason| *reason != EndReason::NoSession);
+        ended.map_or("", |reason| w.ended(reason))
+    };
+    let card = el("section")
+        .class("card")
+        .child(kit::heading(w.log_in))
+        .child(kit::told("reason", reason))
+        .child(login_form(cx.session));
+    let main = el("main")
+        .class("login")
+        .attr("id", "main")
+        .child(card)
+        .child(kit::note(cx.words.claim));
+    el("div").class("page").child(nav::bare_bar()).child(main)
+}
+
+fn ended_of(phase: &Phase) -> Option<EndReason> {
+    match phase {
+        Phase::Anonymous { ended, .. } => *ended,
+        Phase::Restoring
+        | Phase::Active { .. }
+        | Phase::Warned { .. }
+        | Phase::Expired { .. }
+        | Phase::LoggingOut => None,
     }
-    .into_any()
 }

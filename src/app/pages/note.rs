@@ -3,9 +3,13 @@
 //! Invariants: what is typed and not saved is kept at every keystroke; a draft goes only when its
 //! text is on the server or the person discards it; a failed save changes no text.
 
+use std::{cell::RefCell, rc::Rc};
+
 use gloo_net::http::Method;
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use session_protocol::{Value, parse, write};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, KeyboardEvent};
 
 use super::notes::PATH;
 use crate::{
@@ -16,6 +20,7 @@ use crate::{
         routes::Route,
     },
     service::Draft,
+    ui::element::{El, el, value_of},
 };
 
 /// Longest draft that is read, in bytes; local storage holds less.
@@ -31,53 +36,102 @@ pub(super) fn note_value(title: &str, text: &str) -> Value {
     serde_json::json!({ "title": title, "text": text })
 }
 
-pub(in crate::app) fn page(cx: Context, id: String) -> AnyView {
-    let draft = draft_of(cx, &id);
-    let kept = draft
-        .as_ref()
-        .and_then(Draft::read)
-        .and_then(|kept| parse(&kept, LONGEST_DRAFT).ok());
-    let editor = Editor {
-        cx,
-        id: StoredValue::new(id),
-        draft: StoredValue::new_local(draft),
-        title: NodeRef::new(),
-        text: NodeRef::new(),
-        saved: StoredValue::new(None),
-        initial: RwSignal::new(kept.as_ref().map(Content::read)),
-        state: RwSignal::new(State::Clean),
-        problem: RwSignal::new(None),
-        conflict: RwSignal::new(false),
-    };
-    if kept.is_some() {
-        editor.state.set(State::Kept);
-        cx.place.restore();
-    }
-    editor.load(kept.map(|kept| whole(&kept, "base")));
-    let form = move || {
-        editor
-            .initial
-            .with(|initial| initial.as_ref().map(|it| editor.form(it)))
-    };
+pub(in crate::app) fn page(cx: Context, id: String) -> El {
     let w = cx.words;
+    let title = el("input")
+        .attr("id", "note-title")
+        .attr("required", "")
+        .attr("maxlength", "200")
+        .attr("autocomplete", "off");
+    let text = el("textarea").attr("id", "note-text").attr("rows", "12");
+    let editor = Rc::new(Editor {
+        cx,
+        draft: draft_of(cx, &id),
+        path: [PATH, "/", &id].concat(),
+        title: title.node().clone(),
+        text: text.node().clone(),
+        saved: RefCell::new(None),
+        state: RwSignal::new(State::Unknown),
+        problem: RwSignal::new(""),
+        conflict: RwSignal::new(false),
+    });
+    let form = form(&editor, title, text);
+    editor.begin();
+    let Editor { state, problem, .. } = *editor;
     let waiting = move || {
-        let nothing = editor.initial.with(Option::is_none) && editor.problem.get().is_none();
-        nothing.then(|| kit::skeleton(w.loading))
+        let waiting = state.get() == State::Unknown && problem.get().is_empty();
+        waiting.then(|| kit::skeleton("skeleton late", w.loading))
     };
-    view! {
-        <div class="page-head">
-            {kit::heading(w.note)}
-            <a class="button quiet" href=cx.router.href(&Route::Notes)>
-                {w.all_notes}
-            </a>
-        </div>
-        {waiting}
-        {form}
-        <p class="error" role="alert">
-            {editor.problem}
-        </p>
-    }
-    .into_any()
+    let back = kit::link("button quiet", &cx.router.href(&Route::Notes)).text(w.all_notes);
+    el("div")
+        .class("page")
+        .child(kit::head(w.note).child(back))
+        .live(waiting)
+        .child(form)
+        .child(kit::alert(move || problem.get()))
+}
+
+fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
+    let w = editor.cx.words;
+    let Editor {
+        state, conflict, ..
+    } = **editor;
+    let field = |name, input| {
+        let name = el("span").class("field-label").text(name);
+        el("label").class("field").child(name).child(input)
+    };
+    let status = move || match state.get() {
+        State::Unknown | State::Clean => "",
+        State::Kept => w.draft_kept,
+        State::NotKept => w.draft_not_kept,
+        State::Saving => w.saving,
+        State::Saved => w.saved,
+    };
+    let status =
+        kit::told("note", status).live_attr("data-state", move || Some(state.get().name()));
+    let [typing, saving, key, discarding] = [(); 4].map(|()| Rc::clone(editor));
+    let discard = kit::button("button quiet", w.discard_draft, move || {
+        discarding.discard()
+    })
+    .live_flag("hidden", move || {
+        !matches!(state.get(), State::Kept | State::NotKept)
+    });
+    let save = el("button")
+        .class("button primary")
+        .attr("type", "submit")
+        .text(w.save);
+    let changed = move || {
+        if conflict.get() {
+            w.changed_elsewhere
+        } else {
+            ""
+        }
+    };
+    el("form")
+        .class("card form editor")
+        .live_flag("hidden", move || state.get() == State::Unknown)
+        .child(field(w.title, title))
+        .child(field(w.text, text))
+        .child(kit::told("note", changed))
+        .child(
+            el("div")
+                .class("actions")
+                .child(status)
+                .child(discard)
+                .child(save),
+        )
+        .on("input", move |_| typing.keep())
+        .on("submit", move |event| {
+            event.prevent_default();
+            saving.save();
+        })
+        .on("keydown", move |event| {
+            let pressed = event.dyn_ref::<KeyboardEvent>();
+            if pressed.is_some_and(|it| (it.ctrl_key() || it.meta_key()) && it.key() == "s") {
+                event.prevent_default();
+                key.save();
+            }
+        })
 }
 
 /// What a note holds.
@@ -99,6 +153,8 @@ impl Content {
 /// What became of the text in the form.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum State {
+    /// There is no text yet.
+    Unknown,
     /// It is what the server has.
     Clean,
     /// It is kept on this device.
@@ -111,194 +167,146 @@ enum State {
     Saved,
 }
 
-#[derive(Clone, Copy)]
 struct Editor {
     cx: Context,
-    id: StoredValue<String>,
-    draft: StoredValue<Option<Draft>, LocalStorage>,
-    title: NodeRef<html::Input>,
-    text: NodeRef<html::Textarea>,
+    draft: Option<Draft>,
+    path: String,
+    title: Element,
+    text: Element,
     /// What the server has, and since when.
-    saved: StoredValue<Option<(Content, u64)>>,
-    /// What the form begins with; none until something is known.
-    initial: RwSignal<Option<Content>>,
+    saved: RefCell<Option<(Content, u64)>>,
     state: RwSignal<State>,
-    problem: RwSignal<Option<&'static str>>,
+    problem: RwSignal<&'static str>,
     /// Whether the server has a change that this draft does not know.
     conflict: RwSignal<bool>,
 }
 
 impl Editor {
-    fn form(self, initial: &Content) -> AnyView {
-        let w = self.cx.words;
-        let Content { title, text } = initial.clone();
-        let status = move || match self.state.get() {
-            State::Clean => "",
-            State::Kept => w.draft_kept,
-            State::NotKept => w.draft_not_kept,
-            State::Saving => w.saving,
-            State::Saved => w.saved,
-        };
-        let discard = move || {
-            let pending = matches!(self.state.get(), State::Kept | State::NotKept);
-            let button = || kit::button("button quiet", w.discard_draft, move || self.discard());
-            pending.then(button)
-        };
-        let submit = move |event: ev::SubmitEvent| {
-            event.prevent_default();
-            self.save();
-        };
-        let on_key = move |event: ev::KeyboardEvent| {
-            if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
-                event.prevent_default();
-                self.save();
-            }
-        };
-        view! {
-            <form
-                class="card form editor"
-                on:submit=submit
-                on:input=move |_| self.keep()
-                on:keydown=on_key
-            >
-                <label class="field">
-                    <span class="field-label">{w.title}</span>
-                    <input
-                        node_ref=self.title
-                        id="note-title"
-                        required=true
-                        maxlength="200"
-                        autocomplete="off"
-                        prop:value=title
-                    />
-                </label>
-                <label class="field">
-                    <span class="field-label">{w.text}</span>
-                    <textarea node_ref=self.text id="note-text" rows="12" prop:value=text></textarea>
-                </label>
-                <p class="note" role="status">
-                    {move || self.conflict.get().then_some(w.changed_elsewhere)}
-                </p>
-                <div class="actions">
-                    <p class="note" role="status" data-state=move || self.state.get().name()>
-                        {status}
-                    </p>
-                    {discard}
-                    <button type="submit" class="button primary">
-                        {w.save}
-                    </button>
-                </div>
-            </form>
+    /// Begins with what is kept here, and asks the server.
+    fn begin(self: &Rc<Self>) {
+        let kept = self.draft.as_ref().and_then(Draft::read);
+        let kept = kept.and_then(|kept| parse(&kept, LONGEST_DRAFT).ok());
+        if let Some(kept) = &kept {
+            self.show(&Content::read(kept));
+            self.state.set(State::Kept);
         }
-        .into_any()
+        self.load(kept.map(|kept| whole(&kept, "base")));
     }
 
     /// Asks the server; `base` tells on which change of the note the kept draft builds.
-    fn load(self, base: Option<u64>) {
+    fn load(self: &Rc<Self>, base: Option<u64>) {
+        let editor = Rc::clone(self);
         spawn_local(async move {
-            let answer = call(self.cx, Method::GET, &self.path(), None).await;
-            if self.state.is_disposed() {
+            let answer = call(editor.cx, Method::GET, &editor.path, None).await;
+            if editor.state.is_disposed() {
                 return;
             }
             match answer {
                 Ok(note) => {
                     let (content, changed) = (Content::read(&note), whole(&note, "updatedAt"));
-                    self.saved.set_value(Some((content.clone(), changed)));
-                    if self.initial.with_untracked(Option::is_none) {
-                        self.initial.set(Some(content));
-                        self.cx.place.restore();
-                    } else {
-                        self.conflict.set(base.is_some_and(|base| base < changed));
-                        self.keep();
+                    if editor.state.get_untracked() == State::Unknown {
+                        editor.show(&content);
                     }
+                    *editor.saved.borrow_mut() = Some((content, changed));
+                    editor.conflict.set(base.is_some_and(|base| base < changed));
+                    editor.keep();
                 }
-                Err(error) => self.problem.set(Some(self.cx.words.problem(&error))),
+                Err(error) => editor.problem.set(editor.cx.words.problem(&error)),
             }
         });
     }
 
     /// Keeps what is typed, or forgets the draft if the server has it.
-    fn keep(self) {
-        let Some(now) = self.typed() else { return };
-        let saved = self.saved.get_value();
+    fn keep(&self) {
+        let now = self.typed();
+        let saved = self.saved.borrow();
         let base = saved.as_ref().map_or(0, |(_, changed)| *changed);
-        if saved.is_some_and(|(saved, _)| saved == now) {
+        if saved.as_ref().is_some_and(|(saved, _)| *saved == now) {
             self.forget();
             self.state.set(State::Clean);
+            self.conflict.set(false);
             return;
         }
         let mut draft = note_value(&now.title, &now.text);
         draft["base"] = base.into();
-        let kept = self.draft.with_value(|kept| {
-            kept.as_ref()
-                .is_some_and(|kept| kept.keep(&write(&draft)).is_ok())
-        });
+        let draft = write(&draft);
+        let kept = self
+            .draft
+            .as_ref()
+            .is_some_and(|it| it.keep(&draft).is_ok());
         self.state
             .set(if kept { State::Kept } else { State::NotKept });
     }
 
-    fn save(self) {
-        let Some(sent) = self.typed() else { return };
+    fn save(self: &Rc<Self>) {
+        let (editor, sent) = (Rc::clone(self), self.typed());
         self.state.set(State::Saving);
-        self.problem.set(None);
+        self.problem.set("");
         spawn_local(async move {
             let body = note_value(&sent.title, &sent.text);
-            let answer = call(self.cx, Method::PUT, &self.path(), Some(body)).await;
-            if self.state.is_disposed() {
+            let answer = call(editor.cx, Method::PUT, &editor.path, Some(body)).await;
+            if editor.state.is_disposed() {
                 return;
             }
             match answer {
                 Ok(note) => {
                     let changed = whole(&note, "updatedAt");
-                    self.saved.set_value(Some((sent.clone(), changed)));
-                    self.conflict.set(false);
-                    self.keep();
+                    *editor.saved.borrow_mut() = Some((sent, changed));
+                    editor.keep();
                     // What was typed meanwhile is a draft again.
-                    if self.state.get_untracked() == State::Clean {
-                        self.state.set(State::Saved);
+                    if editor.state.get_untracked() == State::Clean {
+                        editor.state.set(State::Saved);
                     }
                 }
                 Err(error) => {
-                    self.keep();
-                    self.problem.set(Some(self.cx.words.problem(&error)));
+                    editor.keep();
+                    editor.problem.set(editor.cx.words.problem(&error));
                 }
             }
         });
     }
 
     /// Goes back to what the server has.
-    fn discard(self) {
+    fn discard(self: &Rc<Self>) {
         self.forget();
-        self.state.set(State::Clean);
+        self.problem.set("");
         self.conflict.set(false);
-        self.problem.set(None);
-        self.initial
-            .set(self.saved.get_value().map(|(content, _)| content));
-        if self.initial.with_untracked(Option::is_none) {
+        let saved = self.saved.borrow().clone();
+        if let Some((content, _)) = saved {
+            self.show(&content);
+            self.state.set(State::Clean);
+        } else {
+            self.state.set(State::Unknown);
             self.load(None);
         }
     }
 
-    fn forget(self) {
-        self.draft
-            .with_value(|draft| draft.iter().for_each(Draft::discard));
+    fn forget(&self) {
+        if let Some(draft) = &self.draft {
+            draft.discard();
+        }
     }
 
-    fn typed(self) -> Option<Content> {
-        Some(Content {
-            title: self.title.get_untracked()?.value(),
-            text: self.text.get_untracked()?.value(),
-        })
+    fn show(&self, content: &Content) {
+        for (field, text) in [(&self.title, &content.title), (&self.text, &content.text)] {
+            let (name, value) = (JsValue::from_str("value"), JsValue::from_str(text));
+            js_sys::Reflect::set(field, &name, &value).unwrap_or_default();
+        }
+        self.cx.place.restore();
     }
 
-    fn path(self) -> String {
-        self.id.with_value(|id| [PATH, "/", id].concat())
+    fn typed(&self) -> Content {
+        Content {
+            title: value_of(&self.title),
+            text: value_of(&self.text),
+        }
     }
 }
 
 impl State {
     const fn name(self) -> &'static str {
         match self {
+            Self::Unknown => "unknown",
             Self::Clean => "clean",
             Self::Kept => "kept",
             Self::NotKept => "not-kept",

@@ -14,11 +14,12 @@ use crate::{
         routes::Route,
     },
     platform::clock,
+    ui::element::{El, el},
 };
 
 pub(super) const PATH: &str = "/api/notes";
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
+pub(in crate::app) fn page(cx: Context) -> El {
     let notes = RwSignal::new(Loaded::Waiting);
     let told = RwSignal::new("");
     let doubtful = RwSignal::new(String::new());
@@ -40,16 +41,12 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
         told,
         doubtful,
     };
-    view! {
-        <div class="page-head">
-            {kit::heading(cx.words.notes)} {kit::button("button primary", cx.words.new_note, create)}
-        </div>
-        <p class="told" role="status">
-            {told}
-        </p>
-        {when_loaded(cx, PATH, notes, move |value| rows.view(value))}
-    }
-    .into_any()
+    let head = kit::head(cx.words.notes);
+    el("div")
+        .class("page")
+        .child(head.child(kit::button("button primary", cx.words.new_note, create)))
+        .child(kit::told("told", move || told.get()))
+        .child(when_loaded(cx, PATH, notes, move |value| rows.view(value)))
 }
 
 #[derive(Clone, Copy)]
@@ -63,61 +60,53 @@ struct Notes {
 }
 
 impl Notes {
-    fn view(self, value: &Value) -> AnyView {
+    fn view(self, value: &Value) -> El {
         let w = self.cx.words;
         let notes = value.as_array().map(Vec::as_slice).unwrap_or_default();
         if notes.is_empty() {
-            return view! {
-                <div class="empty">
-                    <h2>{w.no_notes}</h2>
-                    <p>{w.no_notes_text}</p>
-                </div>
-            }
-            .into_any();
+            return el("div")
+                .class("empty")
+                .child(el("h2").text(w.no_notes))
+                .child(el("p").text(w.no_notes_text));
         }
-        let rows: Vec<_> = notes.iter().map(|note| self.row(note)).collect();
-        view! { <ul class="card rows">{rows}</ul> }.into_any()
+        let rows = notes.iter().map(|note| self.row(note));
+        el("ul").class("card rows").children(rows)
     }
 
-    fn row(self, note: &Value) -> AnyView {
-        let Self { cx, doubtful, .. } = self;
+    fn row(self, note: &Value) -> El {
+        let cx = self.cx;
         let id = text(note, "id").to_owned();
         let now = clock::now().wall.as_secs();
         let age = ago(cx.locale, now.saturating_sub(whole(note, "updatedAt")));
-        let beginning = text(note, "text")
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let draft = draft_of(cx, &id).and_then(|draft| draft.read());
-        let draft = draft.map(|_| view! { <span class="tag">{cx.words.draft}</span> });
         let href = cx.router.href(&Route::Note(id.clone()));
-        let actions = move || {
-            if doubtful.with(|doubtful| *doubtful != id) {
-                let id = id.clone();
-                let doubt = move || doubtful.set(id.clone());
-                return kit::button("button quiet", cx.words.delete, doubt);
-            }
-            let id = id.clone();
-            view! {
-                <span class="note">{cx.words.delete_really}</span>
-                {kit::button("button quiet", cx.words.keep, move || doubtful.set(String::new()))}
-                {kit::button("button danger", cx.words.delete, move || self.delete(id.clone()))}
-            }
-            .into_any()
-        };
-        view! {
-            <li>
-                <a class="what" href=href>
-                    <strong>{text(note, "title").to_owned()}</strong>
-                    {draft}
-                    <span class="note">{beginning}</span>
-                </a>
-                <span class="note when">{age}</span>
-                <span class="actions">{actions}</span>
-            </li>
+        let mut what = kit::link("what", &href).child(el("strong").text(text(note, "title")));
+        if draft_of(cx, &id).and_then(|draft| draft.read()).is_some() {
+            what = what.child(el("span").class("tag").text(cx.words.draft));
         }
-        .into_any()
+        let beginning = text(note, "text").lines().next().unwrap_or_default();
+        el("li")
+            .child(what.child(el("span").class("note").text(beginning)))
+            .child(el("span").class("note").text(&age))
+            .live(move || Some(self.actions(&id)))
+    }
+
+    /// Deletes only what is asked for twice.
+    fn actions(self, id: &str) -> El {
+        let Self { cx, doubtful, .. } = self;
+        let w = cx.words;
+        let actions = el("span").class("actions");
+        let id = id.to_owned();
+        if doubtful.with(|doubtful| *doubtful != id) {
+            let doubt = move || doubtful.set(id.clone());
+            return actions.child(kit::button("button quiet", w.delete, doubt));
+        }
+        let keep = move || doubtful.set(String::new());
+        actions
+            .child(el("span").class("note").text(w.delete_really))
+            .child(kit::button("button quiet", w.keep, keep))
+            .child(kit::button("button danger", w.delete, move || {
+                self.delete(id.clone())
+            }))
     }
 
     fn delete(self, id: String) {

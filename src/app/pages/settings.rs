@@ -1,6 +1,8 @@
 //! What the person chooses.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
 
 use crate::{
     app::{
@@ -8,10 +10,13 @@ use crate::{
         kit,
         preferences::{Notify, Theme},
     },
-    ui::locale::Locale,
+    ui::{
+        element::{El, el},
+        locale::Locale,
+    },
 };
 
-pub(in crate::app) fn page(cx: Context) -> AnyView {
+pub(in crate::app) fn page(cx: Context) -> El {
     let (w, preferences) = (cx.words, cx.preferences);
     let theme = preferences.theme.get_untracked();
     let theme = Theme::ALL.into_iter().position(|it| it == theme);
@@ -19,16 +24,39 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
     let language = Locale::ALL
         .into_iter()
         .position(|(locale, _)| locale == cx.locale);
+    let languages = Locale::ALL.map(|(_, name)| name);
     let choose_language = move |index: usize| {
         cx.place.remember();
         preferences.set_language(Locale::ALL[index].0);
     };
     // The page is built anew in the new language.
     cx.place.restore();
-    let blocked = move || match preferences.notify.get() {
-        Notify::Off | Notify::On => "",
-        Notify::Blocked => w.notify_blocked,
-    };
+    let looks = el("section")
+        .class("card")
+        .child(kit::choice(
+            w.theme,
+            "theme",
+            &w.themes,
+            theme.unwrap_or_default(),
+            choose_theme,
+        ))
+        .child(kit::choice(
+            w.language,
+            "language",
+            &languages,
+            language.unwrap_or_default(),
+            choose_language,
+        ));
+    let user = cx
+        .session
+        .view()
+        .with_untracked(|view| view.user().cloned())
+        .unwrap_or_default();
+    let account = el("section")
+        .class("card")
+        .child(el("h2").text(w.account))
+        .child(el("p").text(&user.name))
+        .child(kit::note(&user.email));
     let not_kept = move || {
         if preferences.kept.get() {
             ""
@@ -36,46 +64,44 @@ pub(in crate::app) fn page(cx: Context) -> AnyView {
             w.not_kept
         }
     };
-    let user = cx.session.user().get_untracked().unwrap_or_default();
+    let sections = el("div")
+        .class("settings")
+        .children([looks, notifications(cx), account]);
+    el("div")
+        .class("page")
+        .child(kit::head(w.settings))
+        .child(sections)
+        .child(kit::told("note", not_kept))
+}
 
-    view! {
-        <div class="page-head">{kit::heading(w.settings)}</div>
-        <div class="settings">
-            <section class="card">
-                {kit::choice(w.theme, "theme", w.themes, theme.unwrap_or_default(), choose_theme)}
-                {kit::choice(
-                    w.language,
-                    "language",
-                    Locale::ALL.map(|(_, name)| name),
-                    language.unwrap_or_default(),
-                    choose_language,
-                )}
-            </section>
-            <section class="card">
-                <h2>{w.notifications}</h2>
-                <label class="checkbox">
-                    <input
-                        type="checkbox"
-                        role="switch"
-                        prop:checked=move || preferences.notify.get() == Notify::On
-                        on:change=move |event| preferences.set_notify(event_target_checked(&event))
-                    />
-                    <span>{w.notify_before_end}</span>
-                </label>
-                <p class="note">{w.notify_text}</p>
-                <p class="error" role="alert">
-                    {blocked}
-                </p>
-            </section>
-            <section class="card">
-                <h2>{w.account}</h2>
-                <p>{user.name}</p>
-                <p class="note">{user.email}</p>
-            </section>
-            <p class="note" role="status">
-                {not_kept}
-            </p>
-        </div>
-    }
-    .into_any()
+fn notifications(cx: Context) -> El {
+    let (w, preferences) = (cx.words, cx.preferences);
+    let switch = el("input").attr("type", "checkbox").attr("role", "switch");
+    let node = switch.node().clone();
+    let checked = node.clone();
+    let switch = switch
+        .on("change", move |_| {
+            let on = checked.dyn_ref().is_some_and(HtmlInputElement::checked);
+            preferences.set_notify(on);
+        })
+        .effect(move || {
+            let on = preferences.notify.get() == Notify::On;
+            if let Some(switch) = node.dyn_ref::<HtmlInputElement>() {
+                switch.set_checked(on);
+            }
+        });
+    let blocked = move || match preferences.notify.get() {
+        Notify::Off | Notify::On => "",
+        Notify::Blocked => w.notify_blocked,
+    };
+    let label = el("label")
+        .class("checkbox")
+        .child(switch)
+        .child(el("span").text(w.notify_before_end));
+    el("section")
+        .class("card")
+        .child(el("h2").text(w.notifications))
+        .child(label)
+        .child(kit::note(w.notify_text))
+        .child(kit::alert(blocked))
 }
