@@ -97,7 +97,7 @@ fn timeline(
                 used += 1;
             }
         });
-        rows.drain(used..).for_each(|row| row.row.node().remove());
+        rows.drain(used..).for_each(|row| row.line.node().remove());
         nothing.set(used == 0);
     });
     let nothing = move || {
@@ -115,7 +115,7 @@ fn timeline(
 }
 
 struct Row {
-    row: El,
+    line: El,
     cells: [Element; 6],
     texts: [String; 6],
 }
@@ -124,10 +124,10 @@ impl Row {
     fn below(body: &Element) -> Self {
         let cells = ["td", "td", "td", "td", "td", "td"].map(el);
         let nodes = cells.each_ref().map(|cell| cell.node().clone());
-        let row = el("tr").children(cells);
-        body.append_child(row.node()).map(drop).unwrap_or_default();
+        let line = el("tr").children(cells);
+        body.append_child(line.node()).map(drop).unwrap_or_default();
         Self {
-            row,
+            line,
             cells: nodes,
             texts: Default::default(),
         }

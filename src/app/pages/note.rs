@@ -91,7 +91,7 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
         kit::told("note", status).live_attr("data-state", move || Some(state.get().name()));
     let [typing, saving, key, discarding] = [(); 4].map(|()| Rc::clone(editor));
     let discard = kit::button("button quiet", w.discard_draft, move || {
-        discarding.discard()
+        discarding.discard();
     })
     .live_flag("hidden", move || {
         !matches!(state.get(), State::Kept | State::NotKept)

@@ -105,7 +105,7 @@ impl Notes {
             .child(el("span").class("note").text(w.delete_really))
             .child(kit::button("button quiet", w.keep, keep))
             .child(kit::button("button danger", w.delete, move || {
-                self.delete(id.clone())
+                self.delete(id.clone());
             }))
     }
 
