@@ -60,19 +60,18 @@ export async function installProbe(context: BrowserContext): Promise<void> {
       post.call(this, message);
     };
 
-    new MutationObserver(() => {
+    // A dialog is in the document when it is shown as modal, or the call would throw.
+    const show = HTMLDialogElement.prototype.showModal;
+    HTMLDialogElement.prototype.showModal = function () {
+      const called = performance.now();
+      show.call(this);
+      if (this.id !== 'session-expired') return;
+      probe.expiredAt = Date.now();
       if (heard === undefined) return;
-      const dialog = document.querySelector<HTMLDialogElement>('dialog#session-expired');
-      if (!dialog) return;
-      if (probe.inDocument.length === probe.open.length) {
-        probe.inDocument.push(performance.now() - heard);
-      }
-      if (dialog.open) {
-        probe.open.push(performance.now() - heard);
-        probe.expiredAt = Date.now();
-        heard = undefined;
-      }
-    }).observe(document, { subtree: true, childList: true, attributeFilter: ['open'] });
+      probe.inDocument.push(called - heard);
+      probe.open.push(performance.now() - heard);
+      heard = undefined;
+    };
 
     document.addEventListener('click', () => (probe.clickedAt = Date.now()), true);
   });
