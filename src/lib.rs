@@ -4,7 +4,6 @@
 //! dialogs, the guard and the login form. What decides is in [`core`], which knows no browser.
 //!
 #![doc = include_str!("../README.md")]
-
 #![allow(
     unreachable_pub,
     clippy::must_use_candidate,

@@ -1,13 +1,16 @@
 //! Calls to the backend's own data, and what a page knows of an answer.
 
 use gloo_net::http::Method;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use session_protocol::{Value, parse};
 
 use super::{context::Context, kit};
 use crate::{
     service::RequestError,
-    ui::element::{El, el},
+    ui::{
+        element::{El, el},
+        reactive::Var,
+    },
 };
 
 /// Longest answer that is read, in bytes: a list of some hundred long notes.
@@ -31,7 +34,7 @@ pub(super) async fn call(
     path: &str,
     body: Option<Value>,
 ) -> Result<Value, RequestError> {
-    let url = cx.origin.with_value(|origin| [origin, path].concat());
+    let url = cx.origin.with_untracked(|origin| [origin, path].concat());
     let mut request = cx.session.request(method, &url);
     if let Some(body) = body {
         request = request.json(&body);
@@ -44,14 +47,14 @@ pub(super) async fn call(
 }
 
 /// Asks for something; what was known before stays until the answer.
-pub(super) fn load(cx: Context, path: &'static str, into: RwSignal<Loaded>) {
+pub(super) fn load(cx: Context, path: &'static str, into: Var<Loaded>) {
     spawn_local(async move {
         let answer = match call(cx, Method::GET, path, None).await {
             Ok(value) => Loaded::Ready(value),
             Err(error) => Loaded::Failed(error),
         };
         // The page may be gone by now.
-        let _gone = into.try_set(answer);
+        into.set(answer);
     });
 }
 
@@ -59,7 +62,7 @@ pub(super) fn load(cx: Context, path: &'static str, into: RwSignal<Loaded>) {
 pub(super) fn when_loaded(
     cx: Context,
     path: &'static str,
-    loaded: RwSignal<Loaded>,
+    loaded: Var<Loaded>,
     ready: impl Fn(&Value) -> El + 'static,
 ) -> El {
     let retry = move || {

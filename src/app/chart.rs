@@ -3,7 +3,6 @@
 //! Curves are drawn with whole coordinates on a fixed canvas that the browser stretches. A curve
 //! never leaves the range of its two ends, so nothing is shown that was not measured.
 
-use leptos::prelude::{Get as _, ReadSignal, RwSignal, Set as _, With as _};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
@@ -12,7 +11,10 @@ use super::{
     numbers::{Unit, number},
     samples::{History, KEPT, Metric, Sample},
 };
-use crate::ui::element::{El, el, svg};
+use crate::ui::{
+    element::{El, el, svg},
+    reactive::Var,
+};
 
 /// Width between two samples.
 const STEP: i32 = 10;
@@ -46,12 +48,7 @@ pub(super) struct Tile {
 }
 
 /// Builds a tile. `age` is how many samples back the person looks, in all tiles at once.
-pub(super) fn tile(
-    cx: Context,
-    tile: Tile,
-    history: ReadSignal<History>,
-    age: RwSignal<Option<usize>>,
-) -> El {
+pub(super) fn tile(cx: Context, tile: Tile, history: Var<History>, age: Var<Option<usize>>) -> El {
     let write = move |value| number(cx.locale, tile.unit, value);
     let sample = move || history.with(|it| it.before(age.get().unwrap_or_default()));
     let top = move || history.with(|it| tile.scale(it));

@@ -1,11 +1,9 @@
 //! What every page is given.
 
-use leptos::prelude::*;
-
 use super::{
     place::Place, preferences::Preferences, router::Router, samples::Received, words::Words,
 };
-use crate::{service::Session, ui::locale::Locale};
+use crate::{service::Session, ui::locale::Locale, ui::reactive::Var};
 
 /// The session, the way between pages, the person's choices. Small and `Copy`.
 ///
@@ -19,7 +17,7 @@ pub(crate) struct Context {
     pub(crate) locale: Locale,
     pub(crate) words: &'static Words,
     /// Origin of the backend; empty for the page's own.
-    pub(crate) origin: StoredValue<String>,
+    pub(crate) origin: Var<String>,
     /// How many live updates this tab received.
-    pub(crate) received: StoredValue<Received>,
+    pub(crate) received: Var<Received>,
 }

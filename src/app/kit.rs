@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-
 use crate::{
     platform::timer::Timer,
-    ui::element::{El, el},
+    ui::{
+        element::{El, el},
+        reactive::{Var, effect},
+    },
 };
 
 /// The head of a page: its heading, which takes the focus when the page is gone to. Buttons follow.
@@ -93,15 +94,13 @@ pub(super) fn choice(
 }
 
 /// Counts up once in a while, as long as the current owner lives.
-pub(super) fn ticks(period: Duration) -> ReadSignal<u32> {
-    let (count, set_count) = signal(0_u32);
-    let timer = StoredValue::new_local(None::<Timer>);
-    Effect::new(move |_| {
+pub(super) fn ticks(period: Duration) -> Var<u64> {
+    let count = Var::new(0_u64);
+    let timer = Var::new(None::<Timer>);
+    effect(move || {
         let next = count.get().wrapping_add(1);
-        let tick = move || {
-            let _gone = set_count.try_set(next);
-        };
-        timer.set_value(Some(Timer::after(period, tick)));
+        let tick = Timer::after(period, move || count.set(next));
+        timer.update_quietly(|timer| *timer = Some(tick));
     });
     count
 }

@@ -20,7 +20,7 @@ mod samples;
 pub mod startup;
 mod words;
 
-use leptos::prelude::*;
+use leptos::prelude::{Get as _, IntoView, With as _, component};
 use session_core::{ConnectionStatus, Phase};
 use session_protocol::SessionConfig;
 
@@ -35,7 +35,9 @@ use crate::{
     service::{Platform, Session, provide_session_on},
     ui::{
         element::{El, el},
-        living_epoch, session_dialogs,
+        living_epoch,
+        reactive::{Var, effect, memo},
+        session_dialogs,
         words::words,
     },
 };
@@ -65,10 +67,7 @@ pub fn App(
     let session = provide_session_on(platform, config);
     let preferences = Preferences::provide(session, &language);
     let (router, place) = (Router::new(base), Place::new());
-    let (origin, received) = (
-        StoredValue::new(origin),
-        StoredValue::new(Received::default()),
-    );
+    let (origin, received) = (Var::new(origin), Var::new(Received::default()));
     session.on_clear(move |_| place.remember());
     let stage = stage(session);
     name_page(stage, router, preferences);
@@ -86,7 +85,7 @@ pub fn App(
             origin,
             received,
         };
-        Some(match stage.get() {
+        Some(match stage() {
             Stage::Restoring => waiting(cx),
             Stage::Outside => pages::login::page(cx),
             Stage::Inside => inside(cx),
@@ -103,14 +102,27 @@ pub fn App(
         .into_leptos()
 }
 
-fn stage(session: Session) -> Memo<Stage> {
-    Memo::new(move |_| {
-        session.view().with(|view| match view.phase {
-            Phase::Restoring => Stage::Restoring,
-            Phase::Anonymous { .. } | Phase::LoggingOut => Stage::Outside,
-            Phase::Active { .. } | Phase::Warned { .. } | Phase::Expired { .. } => Stage::Inside,
-        })
-    })
+impl Stage {
+    const ALL: [Self; 3] = [Self::Restoring, Self::Outside, Self::Inside];
+
+    const fn of(phase: &Phase) -> Self {
+        match phase {
+            Phase::Restoring => Self::Restoring,
+            Phase::Anonymous { .. } | Phase::LoggingOut => Self::Outside,
+            Phase::Active { .. } | Phase::Warned { .. } | Phase::Expired { .. } => Self::Inside,
+        }
+    }
+}
+
+/// Follows the stage, not each change of the phase.
+fn stage(session: Session) -> impl Fn() -> Stage + Copy {
+    let stage = memo(move || session.view().with(|view| Stage::of(&view.phase) as u64));
+    move || {
+        Stage::ALL
+            .into_iter()
+            .find(|it| *it as u64 == stage.get())
+            .unwrap_or(Stage::Restoring)
+    }
 }
 
 /// The pages of a session; empty while none lives.
@@ -118,7 +130,10 @@ fn inside(cx: Context) -> El {
     let epoch = living_epoch(cx.session);
     let main = main_element()
         .on("focusin", move |_| cx.place.focus_moved())
-        .live(move || epoch.get().and_then(|_| page(cx)));
+        .live(move || match epoch.get() {
+            0 => None,
+            _ => page(cx),
+        });
     el("div").class("page").child(nav::bar(cx)).child(main)
 }
 
@@ -153,11 +168,11 @@ fn page(cx: Context) -> Option<El> {
 }
 
 /// Keeps the title of the document (WCAG 2.4.2).
-fn name_page(stage: Memo<Stage>, router: Router, preferences: Preferences) {
-    Effect::new(move |_| {
+fn name_page(stage: impl Fn() -> Stage + 'static, router: Router, preferences: Preferences) {
+    effect(move || {
         let locale = preferences.locale.get();
         let words = Words::of(locale);
-        let name = match (stage.get(), router.route()) {
+        let name = match (stage(), router.route()) {
             (Stage::Restoring, _) => words.loading,
             (Stage::Outside, _) | (_, Route::Login) => crate::ui::words::words().log_in,
             (Stage::Inside, Route::Dashboard) => words.dashboard,
@@ -175,15 +190,16 @@ fn name_page(stage: Memo<Stage>, router: Router, preferences: Preferences) {
 }
 
 /// Begins each page at its heading, except for the one that the browser loaded.
-fn begin_pages(stage: Memo<Stage>, router: Router, place: Place) {
-    Effect::new(move |before: Option<Stage>| {
-        let (stage, route) = (stage.get(), router.route());
+fn begin_pages(stage: impl Fn() -> Stage + 'static, router: Router, place: Place) {
+    let mut before = Stage::Restoring;
+    effect(move || {
+        let (stage, route) = (stage(), router.route());
         if stage == Stage::Inside && route == Route::Login {
             router.replace(Route::Dashboard);
         }
-        if before.is_some_and(|before| before != Stage::Restoring) {
+        if before != Stage::Restoring {
             place.begin_page();
         }
-        stage
+        before = stage;
     });
 }

@@ -3,19 +3,21 @@
 //! Expiry takes the page's contents away, and a login in place brings them back; this brings the
 //! caret back, too. Invariant: only identifiers of elements and positions are kept, never text.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
-use crate::platform::{frame::Frame, history, window};
+use crate::{
+    platform::{frame::Frame, history, window},
+    ui::reactive::Var,
+};
 
 /// The remembered place. Small and `Copy`.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     /// Identifier of the element in the page that had the focus last.
-    focused: StoredValue<String>,
-    spot: StoredValue<Option<Spot>>,
-    frame: StoredValue<Option<Frame>, LocalStorage>,
+    focused: Var<String>,
+    spot: Var<Option<Spot>>,
+    frame: Var<Option<Frame>>,
 }
 
 #[derive(Clone)]
@@ -28,16 +30,16 @@ struct Spot {
 impl Place {
     pub(crate) fn new() -> Self {
         Self {
-            focused: StoredValue::new(String::new()),
-            spot: StoredValue::new(None),
-            frame: StoredValue::new_local(None),
+            focused: Var::new(String::new()),
+            spot: Var::new(None),
+            frame: Var::new(None),
         }
     }
 
     /// Notes which element has the focus. For the element around all pages.
     pub(crate) fn focus_moved(self) {
         self.focused
-            .set_value(active().map(|element| element.id()).unwrap_or_default());
+            .set(active().map(|element| element.id()).unwrap_or_default());
     }
 
     /// Remembers the place, also while a dialog has the focus for a moment.
@@ -49,11 +51,11 @@ impl Place {
             .is_some_and(|it| matches!(it.closest("dialog"), Ok(Some(_))));
         let id = match active {
             Some(element) if in_page && !in_dialog => element.id(),
-            Some(_) if in_dialog => self.focused.get_value(),
+            Some(_) if in_dialog => self.focused.get_untracked(),
             Some(_) | None => return,
         };
         let Some(element) = by_id(&id) else { return };
-        self.spot.set_value(Some(Spot {
+        self.spot.set(Some(Spot {
             path: history::path(),
             caret: caret(&element),
             id,
@@ -63,7 +65,7 @@ impl Place {
     /// Goes to the remembered place before the next paint, if this page has it. A place is gone
     /// to once.
     pub(crate) fn restore(self) {
-        let Some(spot) = self.spot.get_value() else {
+        let Some(spot) = self.spot.get_untracked() else {
             return;
         };
         if spot.path != history::path() {
@@ -71,12 +73,12 @@ impl Place {
         }
         let go = move || {
             if let Some(element) = by_id(&spot.id) {
-                self.spot.set_value(None);
+                self.spot.set(None);
                 focus(&element);
                 set_caret(&element, spot.caret);
             }
         };
-        self.frame.set_value(Some(Frame::next(go)));
+        self.frame.set(Some(Frame::next(go)));
     }
 
     /// Gives the focus to the heading of the page before the next paint, so that keyboard and
@@ -90,7 +92,7 @@ impl Place {
                 focus(&heading);
             }
         };
-        self.frame.set_value(Some(Frame::next(go)));
+        self.frame.set(Some(Frame::next(go)));
     }
 }
 

@@ -3,7 +3,10 @@
 //! Invariants: choices are no secrets and survive logout; the browser is asked for the permission
 //! to notify only when the person has just switched notifications on.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{
+    prelude::{Get as _, RwSignal, Set as _, With as _},
+    task::spawn_local,
+};
 use session_core::Phase;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission};
@@ -13,6 +16,7 @@ use crate::{
     service::Session,
     ui::{
         locale::{Locale, provide_locale},
+        reactive::{Var, effect, memo},
         words,
     },
 };
@@ -64,11 +68,11 @@ pub(crate) enum Notify {
 #[derive(Clone, Copy)]
 pub(crate) struct Preferences {
     session: Session,
-    pub(crate) theme: RwSignal<Theme>,
+    pub(crate) theme: Var<Theme>,
     pub(crate) locale: RwSignal<Locale>,
-    pub(crate) notify: RwSignal<Notify>,
+    pub(crate) notify: Var<Notify>,
     /// Whether the browser keeps the choices.
-    pub(crate) kept: RwSignal<bool>,
+    pub(crate) kept: Var<bool>,
 }
 
 impl Preferences {
@@ -81,12 +85,12 @@ impl Preferences {
         let allowed = wanted && permission() == Some(NotificationPermission::Granted);
         let preferences = Self {
             session,
-            theme: RwSignal::new(theme.unwrap_or(Theme::System)),
+            theme: Var::new(theme.unwrap_or(Theme::System)),
             locale: provide_locale(Locale::parse(&language).unwrap_or_default()),
-            notify: RwSignal::new(if allowed { Notify::On } else { Notify::Off }),
-            kept: RwSignal::new(true),
+            notify: Var::new(if allowed { Notify::On } else { Notify::Off }),
+            kept: Var::new(true),
         };
-        Effect::new(move |_| {
+        effect(move || {
             mark_page("data-theme", preferences.theme.get().name());
             mark_page("lang", preferences.locale.get().tag());
         });
@@ -135,14 +139,14 @@ impl Preferences {
 
     /// Notifies at the beginning of a warning that nobody can see in the page.
     fn notify_before_end(self) {
-        let warned = Memo::new(move |_| {
+        let warned = memo(move || {
             let view = self.session.view();
-            view.with(|view| matches!(view.phase, Phase::Warned { .. }))
+            view.with(|view| u64::from(matches!(view.phase, Phase::Warned { .. })))
         });
-        Effect::new(move |_| {
+        effect(move || {
             let wanted = self.notify.get_untracked() == Notify::On;
-            if warned.get() && wanted && !page::is_visible() {
-                let text = untrack(|| words::words().about_to_expire);
+            if warned.get() == 1 && wanted && !page::is_visible() {
+                let text = words::words().about_to_expire;
                 // Some browsers only notify from service workers; the dialog is there all the same.
                 drop(Notification::new(text));
             }

@@ -3,28 +3,30 @@
 //! Invariant: a click that means something else than "go there, here" (another button, a modifier,
 //! another window, a download, another origin) is left to the browser.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, MouseEvent};
 
 use super::routes::Route;
-use crate::platform::{history, window};
+use crate::{
+    platform::{history, window},
+    ui::reactive::Var,
+};
 
 /// Where the app is. Small and `Copy`.
 #[derive(Clone, Copy)]
 pub(crate) struct Router {
-    base: StoredValue<String>,
-    route: RwSignal<Route>,
+    base: Var<String>,
+    route: Var<Route>,
 }
 
 impl Router {
     /// Begins at the address of the page and follows it until the current owner goes.
     pub(crate) fn new(base: String) -> Self {
-        let route = RwSignal::new(Route::parse(&base, &history::path()));
-        let base = StoredValue::new(base);
+        let route = Var::new(Route::parse(&base, &history::path()));
+        let base = Var::new(base);
         let router = Self { base, route };
         let listener = history::on_move(move || router.show(router.read(&history::path())));
-        StoredValue::new_local(listener);
+        Var::keep(listener);
         router
     }
 
@@ -35,7 +37,7 @@ impl Router {
 
     /// Returns the path of a route.
     pub(crate) fn href(self, route: &Route) -> String {
-        self.base.with_value(|base| route.path(base))
+        self.base.with_untracked(|base| route.path(base))
     }
 
     /// Goes to a page; Back returns to this one.
@@ -76,7 +78,7 @@ impl Router {
     }
 
     fn read(self, path: &str) -> Route {
-        self.base.with_value(|base| Route::parse(base, path))
+        self.base.with_untracked(|base| Route::parse(base, path))
     }
 
     fn show(self, route: Route) {

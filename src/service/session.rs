@@ -1,6 +1,6 @@
 //! The handle that components hold.
 
-use std::{rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
@@ -137,25 +137,37 @@ impl Session {
         T: Clone + Send + Sync + 'static,
     {
         let (read, write) = signal(initial.clone());
-        let state = StoredValue::new_local(initial);
-        let frame = StoredValue::new_local(None::<Frame>);
-        let subscription = self.on_update(topic, move |update| {
-            let folded = state.try_update_value(|state| fold(state, update));
-            let waiting = frame.try_with_value(Option::is_some);
-            if folded.is_some() && waiting == Some(false) {
-                frame.set_value(Some(Frame::next(move || {
-                    if let Some(state) = state.try_get_value() {
-                        write.set(state);
-                    }
-                    // The frame is running, so its callback must not be dropped before it returns.
-                    leptos::task::spawn_local(async move {
-                        let _gone = frame.try_update_value(|frame| *frame = None);
-                    });
-                })));
-            }
+        let state = Rc::new(RefCell::new(initial));
+        let folded = Rc::clone(&state);
+        let fold = move |update: &Update| fold(&mut folded.borrow_mut(), update);
+        let subscription = self.each_frame(topic, fold, move || {
+            let _gone = write.try_set(state.borrow().clone());
         });
         StoredValue::new_local(subscription);
         read
+    }
+
+    /// Calls `fold` for each update of a topic, and `publish` once before the next paint after
+    /// one or more of them, as long as the subscription is kept.
+    pub fn each_frame(
+        self,
+        topic: &str,
+        fold: impl Fn(&Update) + 'static,
+        publish: impl Fn() + 'static,
+    ) -> Subscription {
+        let publish: Rc<dyn Fn()> = Rc::new(publish);
+        let frame = Rc::new(RefCell::new(None::<Frame>));
+        self.on_update(topic, move |update| {
+            fold(update);
+            if frame.borrow().is_none() {
+                let (publish, waiting) = (Rc::clone(&publish), Rc::clone(&frame));
+                *frame.borrow_mut() = Some(Frame::next(move || {
+                    publish();
+                    // The frame is running, so its callback must not go before it returns.
+                    leptos::task::spawn_local(async move { *waiting.borrow_mut() = None });
+                }));
+            }
+        })
     }
 
     /// Calls `hook` when protected state must go: at each end of a session.

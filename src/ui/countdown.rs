@@ -3,27 +3,27 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::prelude::Memo;
 
+use super::reactive::{Var, effect, memo};
 use crate::service::{Session, Timer};
 
 /// Returns the whole seconds that are left, rounded up; never negative, never growing by itself.
-pub(super) fn seconds_left(session: Session, ends_at: Signal<Duration>) -> Memo<u64> {
-    let now = RwSignal::new(session.now());
-    let timer = StoredValue::new_local(None::<Timer>);
-    Effect::new(move |_| {
-        let left = ends_at.get().saturating_sub(now.get());
+pub(super) fn seconds_left(
+    session: Session,
+    ends_at: impl Fn() -> Duration + Copy + Send + Sync + 'static,
+) -> Memo<u64> {
+    let now = Var::new(session.now());
+    let timer = Var::new(None::<Timer>);
+    effect(move || {
+        let left = ends_at().saturating_sub(now.get());
         // The next tick comes when the next whole second begins.
         let next = Duration::from_millis(u64::from(left.subsec_millis()).max(20));
-        let tick = (!left.is_zero()).then(|| {
-            Timer::after(next, move || {
-                let _gone = now.try_set(session.now());
-            })
-        });
-        timer.set_value(tick);
+        let tick = (!left.is_zero()).then(|| Timer::after(next, move || now.set(session.now())));
+        timer.update_quietly(|timer| *timer = tick);
     });
-    Memo::new(move |_| {
-        let left = ends_at.get().saturating_sub(now.get());
+    memo(move || {
+        let left = ends_at().saturating_sub(now.get());
         left.as_secs() + u64::from(left.subsec_millis() > 0)
     })
 }

@@ -23,7 +23,11 @@ use web_sys::{Document, Element, Event, Node};
 use crate::service::Listener;
 
 /// An element under construction, and then the owner of everything that keeps it alive.
-pub struct El {
+///
+/// One pointer wide, so that the calls that build it stay small.
+pub struct El(Box<Parts>);
+
+struct Parts {
     node: Element,
     kept: Vec<Box<dyn Any>>,
 }
@@ -48,16 +52,14 @@ impl El {
     fn of(created: Result<Element, JsValue>) -> Self {
         // Creating throws for names that are no names only, and names are constants of ours.
         let node = created.unwrap_or_else(|error| wasm_bindgen::throw_val(error));
-        Self {
-            node,
-            kept: Vec::new(),
-        }
+        let kept = Vec::new();
+        Self(Box::new(Parts { node, kept }))
     }
 
     /// Returns the node.
     #[must_use]
     pub const fn node(&self) -> &Element {
-        &self.node
+        &self.0.node
     }
 
     /// Sets the class names.
@@ -69,14 +71,14 @@ impl El {
     /// Sets an attribute.
     #[must_use]
     pub fn attr(self, name: &str, value: &str) -> Self {
-        set_attribute(&self.node, name, Some(value));
+        set_attribute(&self.0.node, name, Some(value));
         self
     }
 
     /// Sets a property of the node, for what is no attribute, like the value of a field.
     #[must_use]
     pub fn prop(self, name: &str, value: &JsValue) -> Self {
-        js_sys::Reflect::set(&self.node, &JsValue::from_str(name), value).unwrap_or_default();
+        js_sys::Reflect::set(&self.0.node, &JsValue::from_str(name), value).unwrap_or_default();
         self
     }
 
@@ -90,8 +92,8 @@ impl El {
     /// Appends an element.
     #[must_use]
     pub fn child(mut self, child: Self) -> Self {
-        self.append(&child.node);
-        self.kept.extend(child.kept);
+        self.append(&child.0.node);
+        self.0.kept.extend(child.0.kept);
         self
     }
 
@@ -123,7 +125,7 @@ impl El {
         name: &'static str,
         value: impl Fn() -> Option<T> + 'static,
     ) -> Self {
-        let node = self.node.clone();
+        let node = self.0.node.clone();
         self.follow(Box::new(move || {
             set_attribute(&node, name, value().as_ref().map(AsRef::as_ref));
         }));
@@ -146,13 +148,13 @@ impl El {
             let next = make();
             let previous = shown.take();
             if let Some(previous) = &previous {
-                previous.node.remove();
+                previous.0.node.remove();
             }
             // Listeners are gone before the successor stands, so none hears of its arrival.
             drop(previous);
             if let (Some(next), Some(parent)) = (&next, end.parent_node()) {
                 parent
-                    .insert_before(&next.node, Some(&end))
+                    .insert_before(&next.0.node, Some(&end))
                     .map(drop)
                     .unwrap_or_default();
             }
@@ -165,15 +167,18 @@ impl El {
     /// would do.
     #[must_use]
     pub fn on(mut self, event: &'static str, act: impl FnMut(Event) + 'static) -> Self {
-        self.kept
-            .push(Box::new(Listener::acting(&self.node, event, Box::new(act))));
+        self.0.kept.push(Box::new(Listener::acting(
+            &self.0.node,
+            event,
+            Box::new(act),
+        )));
         self
     }
 
     /// Keeps a value for as long as the element stands.
     #[must_use]
     pub fn keep(mut self, value: impl Any) -> Self {
-        self.kept.push(Box::new(value));
+        self.0.kept.push(Box::new(value));
         self
     }
 
@@ -186,12 +191,18 @@ impl El {
     }
 
     fn follow(&mut self, mut run: Box<dyn FnMut()>) {
-        self.kept.push(Box::new(RenderEffect::new(move |_| run())));
+        self.0
+            .kept
+            .push(Box::new(RenderEffect::new(move |_| run())));
     }
 
     fn append(&self, child: &Node) {
         // Throws only for children that cannot be children, such as documents.
-        self.node.append_child(child).map(drop).unwrap_or_default();
+        self.0
+            .node
+            .append_child(child)
+            .map(drop)
+            .unwrap_or_default();
     }
 
     /// Makes a Leptos view of the element.
@@ -203,7 +214,7 @@ impl El {
 
 impl fmt::Debug for El {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("El").field(&self.node.tag_name()).finish()
+        f.debug_tuple("El").field(&self.0.node.tag_name()).finish()
     }
 }
 
@@ -236,9 +247,9 @@ impl Render for Standing {
     }
 
     fn rebuild(self, state: &mut Self) {
-        if let Some(parent) = state.0.node.parent_node() {
+        if let Some(parent) = state.0.node().parent_node() {
             parent
-                .replace_child(&self.0.node, &state.0.node)
+                .replace_child(self.0.node(), state.0.node())
                 .map(drop)
                 .unwrap_or_default();
         }
@@ -248,12 +259,12 @@ impl Render for Standing {
 
 impl Mountable for Standing {
     fn unmount(&mut self) {
-        self.0.node.remove();
+        self.0.node().remove();
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
         parent
-            .insert_before(&self.0.node, marker)
+            .insert_before(self.0.node(), marker)
             .map(drop)
             .unwrap_or_default();
     }
@@ -261,17 +272,17 @@ impl Mountable for Standing {
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
         let parent = self
             .0
-            .node
+            .node()
             .parent_node()
             .and_then(|parent| parent.dyn_into().ok());
         parent.is_some_and(|parent: Element| {
-            child.mount(&parent, Some(&self.0.node));
+            child.mount(&parent, Some(self.0.node()));
             true
         })
     }
 
     fn elements(&self) -> Vec<Element> {
-        vec![self.0.node.clone()]
+        vec![self.0.node().clone()]
     }
 }
 

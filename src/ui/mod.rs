@@ -10,6 +10,7 @@ pub mod element;
 mod expired_dialog;
 pub mod locale;
 mod login_form;
+pub mod reactive;
 mod require_session;
 mod session_dialogs;
 mod warning_dialog;

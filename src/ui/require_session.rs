@@ -6,6 +6,9 @@
 
 use leptos::{children::ViewFn, prelude::*};
 
+use session_core::SessionView;
+
+use super::reactive::memo;
 use crate::service::{Session, use_session};
 
 /// Shows its children while a session lives, else the fallback.
@@ -19,14 +22,17 @@ pub fn RequireSession(
 ) -> impl IntoView {
     let epoch = living_epoch(use_session());
     move || match epoch.get() {
-        Some(_) => children().into_any(),
-        None => fallback.run(),
+        0 => fallback.run(),
+        _ => children().into_any(),
     }
 }
 
-/// Returns the epoch of the living session, if one lives. What depends on it is made anew for each
-/// session; a warning changes nothing.
+/// Returns the epoch of the living session; zero if none lives. What depends on it is made anew for
+/// each session; a warning changes nothing.
 #[must_use]
-pub fn living_epoch(session: Session) -> Memo<Option<u64>> {
-    Memo::new(move |_| session.view().with(|view| view.user().map(|_| view.epoch)))
+pub fn living_epoch(session: Session) -> Memo<u64> {
+    memo(move || {
+        let living = |view: &SessionView| view.user().map_or(0, |_| view.epoch);
+        session.view().with(living)
+    })
 }

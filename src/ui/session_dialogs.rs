@@ -5,22 +5,14 @@
 
 use leptos::prelude::*;
 use session_core::Phase;
-use session_protocol::EndReason;
 
 use super::{
     element::{El, el},
     expired_dialog::expired_dialog,
+    reactive::memo,
     warning_dialog::warning_dialog,
 };
 use crate::service::{Session, use_session};
-
-/// Which dialog is shown, and what makes it another one.
-#[derive(Clone, PartialEq)]
-enum Dialog {
-    None,
-    Warning,
-    Expired { cause: EndReason, email: String },
-}
 
 /// The warning before the end of a session and the dialog after it. Put it once into the app,
 /// outside of everything that a session guards.
@@ -32,22 +24,30 @@ pub fn SessionDialogs() -> impl IntoView {
 /// As [`SessionDialogs`], for pages made of [`El`].
 #[must_use]
 pub fn session_dialogs(session: Session) -> El {
-    let dialog = Memo::new(move |_| {
+    // The number changes exactly when another dialog is wanted: none, the warning, or one for each
+    // expiry. What the dialog shows beyond that it follows itself.
+    let dialog = memo(move || {
         session.view().with(|view| match &view.phase {
-            Phase::Warned { .. } => Dialog::Warning,
-            Phase::Expired { cause, user, .. } => Dialog::Expired {
-                cause: *cause,
-                email: user.email.clone(),
-            },
+            Phase::Warned { .. } => 1,
+            Phase::Expired { .. } => 2 + view.epoch,
             Phase::Restoring
             | Phase::Anonymous { .. }
             | Phase::Active { .. }
-            | Phase::LoggingOut => Dialog::None,
+            | Phase::LoggingOut => 0,
         })
     });
     el("div").live(move || match dialog.get() {
-        Dialog::None => None,
-        Dialog::Warning => Some(warning_dialog(session)),
-        Dialog::Expired { cause, email } => Some(expired_dialog(session, cause, email)),
+        0 => None,
+        1 => Some(warning_dialog(session)),
+        _ => session.view().with_untracked(|view| match &view.phase {
+            Phase::Expired { cause, user, .. } => {
+                Some(expired_dialog(session, *cause, user.email.clone()))
+            }
+            Phase::Restoring
+            | Phase::Anonymous { .. }
+            | Phase::Active { .. }
+            | Phase::Warned { .. }
+            | Phase::LoggingOut => None,
+        }),
     })
 }

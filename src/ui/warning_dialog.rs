@@ -1,12 +1,13 @@
 //! The warning before the end of a session.
 
-use leptos::prelude::{Get as _, GetUntracked as _, Memo, Signal, With as _};
+use leptos::prelude::{Get as _, GetUntracked as _, With as _};
 use session_core::{Command, Extension, Phase, Warning};
 
 use super::{
     countdown::{clock_text, seconds_left, spoken},
     dialog::{dialog, open},
     element::{El, el},
+    reactive::memo,
     words::words,
 };
 use crate::service::Session;
@@ -17,8 +18,8 @@ pub(super) fn warning_dialog(session: Session) -> El {
     let warning = move || session.view().with(|view| warning_of(&view.phase));
     let extension = move || warning().map(|warning| warning.extension);
     let ends_at = move || warning().map(|warning| warning.ends_at).unwrap_or_default();
-    let left = seconds_left(session, Signal::derive(ends_at));
-    let announced = Memo::new(move |_| spoken(left.get()).unwrap_or(0));
+    let left = seconds_left(session, ends_at);
+    let announced = memo(move || spoken(left.get()).unwrap_or(0));
     let announcement = move || match announced.get() {
         0 => String::new(),
         _ => [
@@ -67,10 +68,16 @@ pub(super) fn warning_dialog(session: Session) -> El {
         .live_attr("aria-disabled", move || busy().then_some("true"))
         .live_text(stay_text)
         .on("click", move |_| stay());
-    let heading = el("h2").attr("id", "session-warning-title").attr("tabindex", "-1");
+    let heading = el("h2")
+        .attr("id", "session-warning-title")
+        .attr("tabindex", "-1");
     // Without a way to extend, the first focus must not be on "Log out", one key away from it.
     let extendable = warning().is_some_and(|warning| warning.extendable);
-    let heading = if extendable { heading } else { heading.attr("autofocus", "") };
+    let heading = if extendable {
+        heading
+    } else {
+        heading.attr("autofocus", "")
+    };
     open(
         dialog("session-warning", stay)
             .child(heading.text(words.about_to_expire))

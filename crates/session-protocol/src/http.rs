@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     ActiveSession, EndReason, Secret, WireError,
-    json::{Fields, parse_object, seconds_value},
+    json::{Fields, object, parse_object, seconds_value},
 };
 
 /// Longest body of an auth answer, in bytes.
@@ -52,11 +52,11 @@ impl LoginRequest {
     /// Writes the body.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        json!({
-            "email": self.email,
-            "password": self.password.expose(),
-            "rememberMe": self.remember_me,
-        })
+        object(vec![
+            ("email", Value::from(self.email.as_str())),
+            ("password", Value::from(self.password.expose())),
+            ("rememberMe", Value::from(self.remember_me)),
+        ])
     }
 }
 
@@ -92,11 +92,11 @@ impl TokenResponse {
     /// Writes the body.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let mut body = json!({
-            "accessToken": self.access_token.expose(),
-            "tokenType": "Bearer",
-            "expiresIn": seconds_value(self.expires_in),
-        });
+        let mut body = object(vec![
+            ("accessToken", Value::from(self.access_token.expose())),
+            ("tokenType", "Bearer".into()),
+            ("expiresIn", seconds_value(self.expires_in)),
+        ]);
         if let Some(session) = &self.session {
             body["session"] = session.to_value();
         }
@@ -130,7 +130,10 @@ impl TicketResponse {
     /// Writes the body.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        json!({ "ticket": self.ticket.expose(), "expiresIn": seconds_value(self.expires_in) })
+        object(vec![
+            ("ticket", Value::from(self.ticket.expose())),
+            ("expiresIn", seconds_value(self.expires_in)),
+        ])
     }
 }
 
@@ -173,13 +176,13 @@ impl Problem {
     /// Writes the body.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        json!({
-            "type": "about:blank",
-            "title": self.code,
-            "status": self.status,
-            "code": self.code,
-            "detail": self.detail,
-        })
+        object(vec![
+            ("type", "about:blank".into()),
+            ("title", Value::from(self.code.as_str())),
+            ("status", Value::from(self.status)),
+            ("code", Value::from(self.code.as_str())),
+            ("detail", Value::from(self.detail.as_str())),
+        ])
     }
 
     /// Returns why the session ended, if this problem says that it did.

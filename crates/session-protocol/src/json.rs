@@ -176,6 +176,17 @@ fn duration_from_seconds(seconds: f64) -> Duration {
     Duration::from_millis((seconds * 1000.0).round() as u64)
 }
 
+/// Makes an object of fields. Unlike `json!` it needs no serializer, which the bundle would carry.
+#[must_use]
+pub fn object(fields: Vec<(&str, Value)>) -> Value {
+    let fields = fields.into_iter();
+    Value::Object(
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
 /// Writes a duration as whole or fractional seconds, as the wire has it.
 pub(crate) fn seconds_value(duration: Duration) -> Value {
     if duration.subsec_millis() == 0 {

@@ -31,7 +31,7 @@ pub use close::CloseCode;
 pub use config::SessionConfig;
 pub use end_reason::EndReason;
 pub use error::WireError;
-pub use json::{MAX_DEPTH, parse, write};
+pub use json::{MAX_DEPTH, object, parse, write};
 pub use message::{ClientMessage, MAX_MESSAGE_BYTES, MessageNames, ServerMessage, WarningCause};
 pub use secret::Secret;
 pub use serde_json::Value;

@@ -7,11 +7,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     ActiveSession, EndReason, Secret, WireError,
-    json::{Fields, parse_object, seconds_value, write},
+    json::{Fields, object, parse_object, seconds_value, write},
     names::same_name,
 };
 
@@ -239,46 +239,58 @@ impl ServerMessage {
             Self::AuthOk {
                 expires_in,
                 session,
-            } => json!({
-                "type": "auth_ok",
-                "expiresIn": seconds_value(*expires_in),
-                "session": session.as_ref().map(ActiveSession::to_value),
-            }),
-            Self::AuthExpiringSoon { remaining } => json!({
-                "type": "auth_expiring_soon",
-                "remainingSeconds": seconds_value(*remaining),
-            }),
+            } => object(vec![
+                ("type", "auth_ok".into()),
+                ("expiresIn", seconds_value(*expires_in)),
+                (
+                    "session",
+                    session
+                        .as_ref()
+                        .map_or(Value::Null, ActiveSession::to_value),
+                ),
+            ]),
+            Self::AuthExpiringSoon { remaining } => object(vec![
+                ("type", "auth_expiring_soon".into()),
+                ("remainingSeconds", seconds_value(*remaining)),
+            ]),
             Self::SessionWarning {
                 remaining,
                 cause,
                 extendable,
-            } => json!({
-                "type": "SESSION_WARNING",
-                "remainingSeconds": seconds_value(*remaining),
-                "cause": cause.name(),
-                "extendable": extendable,
-            }),
-            Self::SessionExtended { session } => {
-                json!({ "type": "SESSION_EXTENDED", "session": session.to_value() })
-            }
-            Self::SessionExpired { reason } => json!({
-                "type": "SESSION_EXPIRED",
-                "reason": reason.code(),
-                "message": "The session has ended. Log in again.",
-            }),
-            Self::GoingAway { reconnect_within } => json!({
-                "type": "GOING_AWAY",
-                "reconnectWithinSeconds": seconds_value(*reconnect_within),
-            }),
+            } => object(vec![
+                ("type", "SESSION_WARNING".into()),
+                ("remainingSeconds", seconds_value(*remaining)),
+                ("cause", Value::from(cause.name())),
+                ("extendable", Value::from(*extendable)),
+            ]),
+            Self::SessionExtended { session } => object(vec![
+                ("type", "SESSION_EXTENDED".into()),
+                ("session", session.to_value()),
+            ]),
+            Self::SessionExpired { reason } => object(vec![
+                ("type", "SESSION_EXPIRED".into()),
+                ("reason", Value::from(reason.code())),
+                ("message", "The session has ended. Log in again.".into()),
+            ]),
+            Self::GoingAway { reconnect_within } => object(vec![
+                ("type", "GOING_AWAY".into()),
+                ("reconnectWithinSeconds", seconds_value(*reconnect_within)),
+            ]),
             Self::DataUpdate {
                 topic,
                 seq,
                 payload,
-            } => {
-                json!({ "type": "DATA_UPDATE", "topic": topic, "seq": seq, "payload": payload })
-            }
-            Self::HeartbeatAck => json!({ "type": "heartbeat_ack" }),
-            Self::Error { code } => json!({ "type": "error", "code": code }),
+            } => object(vec![
+                ("type", "DATA_UPDATE".into()),
+                ("topic", Value::from(topic.as_str())),
+                ("seq", Value::from(*seq)),
+                ("payload", payload.clone()),
+            ]),
+            Self::HeartbeatAck => object(vec![("type", "heartbeat_ack".into())]),
+            Self::Error { code } => object(vec![
+                ("type", "error".into()),
+                ("code", Value::from(code.as_str())),
+            ]),
         };
         write(&message)
     }
@@ -368,7 +380,7 @@ impl ClientMessage {
     /// The text of `auth` and `auth_refresh` holds the access token: send it, do not log it.
     #[must_use]
     pub fn encode(&self) -> String {
-        let mut object = json!({ "type": self.name() });
+        let mut object = object(vec![("type", Value::from(self.name()))]);
         match self {
             Self::Auth { token } | Self::AuthRefresh { token } => {
                 object["token"] = token.expose().into();

@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     EndReason, WireError,
-    json::{Fields, seconds_value},
+    json::{Fields, object, seconds_value},
 };
 
 /// Answer of `GET /api/session`.
@@ -76,9 +76,13 @@ impl SessionStatus {
     pub fn to_value(&self) -> Value {
         match self {
             Self::Active(session) => session.to_value(),
-            Self::Ended { reason } => {
-                json!({ "active": false, "reason": reason.map(EndReason::code) })
-            }
+            Self::Ended { reason } => object(vec![
+                ("active", false.into()),
+                (
+                    "reason",
+                    reason.map_or(Value::Null, |reason| Value::from(reason.code())),
+                ),
+            ]),
         }
     }
 }
@@ -109,15 +113,21 @@ impl ActiveSession {
     /// Writes the session.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        json!({
-            "active": true,
-            "id": self.id,
-            "user": self.user.to_value(),
-            "idleRemainingSeconds": self.idle_remaining.map(seconds_value),
-            "absoluteRemainingSeconds": self.absolute_remaining.map(seconds_value),
-            "warningLeadSeconds": seconds_value(self.warning_lead),
-            "extendable": self.extendable,
-        })
+        object(vec![
+            ("active", true.into()),
+            ("id", Value::from(self.id.as_str())),
+            ("user", self.user.to_value()),
+            (
+                "idleRemainingSeconds",
+                self.idle_remaining.map_or(Value::Null, seconds_value),
+            ),
+            (
+                "absoluteRemainingSeconds",
+                self.absolute_remaining.map_or(Value::Null, seconds_value),
+            ),
+            ("warningLeadSeconds", seconds_value(self.warning_lead)),
+            ("extendable", Value::from(self.extendable)),
+        ])
     }
 }
 
@@ -142,6 +152,10 @@ impl User {
     /// Writes the user.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        json!({ "id": self.id, "email": self.email, "name": self.name })
+        object(vec![
+            ("id", Value::from(self.id.as_str())),
+            ("email", Value::from(self.email.as_str())),
+            ("name", Value::from(self.name.as_str())),
+        ])
     }
 }

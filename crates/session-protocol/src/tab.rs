@@ -3,11 +3,11 @@
 //! Notices are hints: they can make a tab ask the server or show less, never grant or prolong a
 //! session. Invariant: there is no field that could hold a token.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     WireError,
-    json::{Fields, parse_object, write},
+    json::{Fields, object, parse_object, write},
     names::same_name,
 };
 
@@ -90,12 +90,12 @@ impl TabNotice {
     /// Writes the notice.
     #[must_use]
     pub fn encode(&self) -> String {
-        write(&json!({
-            "type": self.kind.name(),
-            "epoch": self.epoch,
-            "session": self.session,
-            "sender": self.sender,
-            "seq": self.seq,
-        }))
+        write(&object(vec![
+            ("type", Value::from(self.kind.name())),
+            ("epoch", Value::from(self.epoch)),
+            ("session", Value::from(self.session.as_str())),
+            ("sender", Value::from(self.sender.as_str())),
+            ("seq", Value::from(self.seq)),
+        ]))
     }
 }

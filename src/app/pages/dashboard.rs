@@ -1,6 +1,6 @@
 //! What the host and the backend are doing right now.
 
-use leptos::prelude::{Get as _, RwSignal, UpdateValue as _, With as _, WithValue as _};
+use leptos::prelude::With as _;
 use session_core::ConnectionStatus;
 
 use crate::{
@@ -11,21 +11,24 @@ use crate::{
         numbers::{UNKNOWN, Unit, number},
         samples::{History, Metric, Received, Sample, TOPIC},
     },
-    ui::element::{El, el},
+    service::Update,
+    ui::{
+        element::{El, el},
+        reactive::Var,
+    },
 };
 
 pub(in crate::app) fn page(cx: Context) -> El {
     let received = cx.received;
-    received.update_value(Received::resume);
-    let initial = History::new(received.with_value(|received| received.count));
-    let history = cx.session.live(TOPIC, initial, move |history, update| {
-        let count = received.try_update_value(|received| {
-            received.count(update.seq);
-            received.count
-        });
-        history.add(update, count.unwrap_or_default());
-    });
-    let age = RwSignal::new(None::<usize>);
+    received.update_quietly(Received::resume);
+    let history = Var::new(History::new(received.get_untracked().count));
+    let add = move |update: &Update| {
+        received.update_quietly(|received| received.count(update.seq));
+        let count = received.get_untracked().count;
+        history.update_quietly(|history| history.add(update, count));
+    };
+    let updates = cx.session.each_frame(TOPIC, add, move || history.changed());
+    let age = Var::new(None::<usize>);
     let seen = move || match age.get() {
         None => [cx.words.last_minute, " – ", cx.words.now].concat(),
         Some(age) => [&age.to_string(), " ", cx.words.seconds_ago].concat(),
@@ -48,6 +51,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
     let tiles = tiles(cx).map(|it| tile(cx, it, history, age));
     el("div")
         .class("page")
+        .keep(updates)
         .child(kit::head(cx.words.dashboard).child(note))
         .child(el("div").live_attr("class", stale).children(tiles))
 }

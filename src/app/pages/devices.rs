@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gloo_net::http::Method;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use session_protocol::Value;
 
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
         numbers::ago,
         words::Words,
     },
-    ui::element::{El, el},
+    ui::{
+        element::{El, el},
+        reactive::Var,
+    },
 };
 
 const PATH: &str = "/api/sessions";
@@ -24,47 +27,105 @@ const PERIOD: Duration = Duration::from_secs(15);
 pub(in crate::app) fn page(cx: Context) -> El {
     let devices = Devices {
         cx,
-        list: RwSignal::new(Loaded::Waiting),
-        told: RwSignal::new(""),
+        list: Var::new(Loaded::Waiting),
+        told: Var::new(""),
     };
+    let Devices { list, told, .. } = devices;
+    let shown = Var::new(Loaded::Waiting);
     let ticks = kit::ticks(PERIOD);
-    Effect::new(move |_| {
-        ticks.track();
-        cx.place.remember();
-        load(cx, PATH, devices.list);
-    });
     let w = cx.words;
     let end_others = move || devices.end(Method::POST, "/end-others", w.others_ended);
     el("div")
         .class("page")
         .child(kit::head(w.devices).child(kit::button("button danger", w.end_others, end_others)))
         .child(kit::note(w.devices_text))
-        .child(kit::told("told", move || devices.told.get()))
-        .child(when_loaded(cx, PATH, devices.list, move |value| {
+        .child(kit::told("told", move || told.get()))
+        .child(when_loaded(cx, PATH, shown, move |value| {
             devices.view(value)
         }))
+        .effect(move || {
+            ticks.follow();
+            load(cx, PATH, list);
+        })
+        .effect(move || {
+            list.with(|list| {
+                if !shown.with_untracked(|shown| alike(shown, list)) {
+                    shown.set(list.clone());
+                }
+            });
+        })
+}
+
+/// Returns whether two answers have the same rows. Rows that stay keep the focus; what changes in
+/// them is live.
+fn alike(one: &Loaded, other: &Loaded) -> bool {
+    match (one, other) {
+        (Loaded::Waiting, Loaded::Waiting) => true,
+        (Loaded::Failed(one), Loaded::Failed(other)) => one == other,
+        (Loaded::Ready(one), Loaded::Ready(other)) => {
+            let (one, other) = (entries(one), entries(other));
+            let same = |(one, other): (&Value, &Value)| {
+                text(one, "id") == text(other, "id")
+                    && text(one, "userAgent") == text(other, "userAgent")
+                    && flag(one, "current") == flag(other, "current")
+            };
+            one.len() == other.len() && one.iter().zip(other).all(same)
+        }
+        _ => false,
+    }
+}
+
+fn entries(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 #[derive(Clone, Copy)]
 struct Devices {
     cx: Context,
-    list: RwSignal<Loaded>,
+    list: Var<Loaded>,
     /// What happened last.
-    told: RwSignal<&'static str>,
+    told: Var<&'static str>,
 }
 
 impl Devices {
     fn view(self, value: &Value) -> El {
-        // The list is made anew with each answer.
-        self.cx.place.restore();
-        let devices = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let rows = devices.iter().map(|device| self.row(device));
+        let rows = entries(value).iter().map(|device| self.row(device));
         el("ul").class("card rows").children(rows)
     }
 
     fn row(self, device: &Value) -> El {
         let w = self.cx.words;
         let id = text(device, "id").to_owned();
+        let title = ["device-", &id].concat();
+        let action = if flag(device, "current") {
+            el("span").class("tag").text(w.this_device)
+        } else {
+            let end = move || self.end(Method::DELETE, &["/", &id].concat(), w.ended);
+            kit::button("button", w.end_session, end).attr("aria-describedby", &title)
+        };
+        let name = browser(w, text(device, "userAgent"));
+        let device = device.clone();
+        let facts = move || {
+            self.list.with(|list| match list {
+                Loaded::Ready(list) => {
+                    let mut list = entries(list).iter();
+                    let now = list.find(|now| text(now, "id") == text(&device, "id"));
+                    self.facts(now.unwrap_or(&device))
+                }
+                Loaded::Waiting | Loaded::Failed(_) => self.facts(&device),
+            })
+        };
+        let what = el("span")
+            .class("what")
+            .child(el("strong").attr("id", &title).text(&name))
+            .child(el("span").class("note").live_text(facts));
+        el("li")
+            .child(what)
+            .child(el("span").class("actions").child(action))
+    }
+
+    fn facts(self, device: &Value) -> String {
+        let w = self.cx.words;
         let since = |field| ago(self.cx.locale, whole(device, field));
         let mut facts = vec![
             [w.last_active, " ", &since("lastActiveSecondsAgo")].concat(),
@@ -75,24 +136,7 @@ impl Devices {
             facts.push(w.remembered.to_owned());
         }
         facts.retain(|fact| !fact.is_empty());
-        let title = ["device-", &id].concat();
-        let action = if flag(device, "current") {
-            el("span").class("tag").text(w.this_device)
-        } else {
-            let button = ["end-", &id].concat();
-            let end = move || self.end(Method::DELETE, &["/", &id].concat(), w.ended);
-            kit::button("button", w.end_session, end)
-                .attr("id", &button)
-                .attr("aria-describedby", &title)
-        };
-        let name = browser(w, text(device, "userAgent"));
-        let what = el("span")
-            .class("what")
-            .child(el("strong").attr("id", &title).text(&name))
-            .child(kit::note(&facts.join(" · ")));
-        el("li")
-            .child(what)
-            .child(el("span").class("actions").child(action))
+        facts.join(" · ")
     }
 
     fn end(self, method: Method, below: &str, done: &'static str) {
@@ -103,7 +147,8 @@ impl Devices {
                 Ok(_) => done,
                 Err(error) => cx.words.problem(&error),
             };
-            if told.try_set(text).is_none() {
+            if !told.is_gone() {
+                told.set(text);
                 load(cx, PATH, list);
             }
         });

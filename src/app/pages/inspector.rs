@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 use session_core::timeline::{Entry, EntryKind};
+use session_protocol::{object, write};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 use crate::{
     app::{context::Context, kit, words::Words},
     platform::window,
-    ui::element::{El, el, value_of},
+    ui::{
+        element::{El, el, value_of},
+        reactive::{Var, effect},
+    },
 };
 
 const KINDS: [EntryKind; 4] = [
@@ -22,12 +26,12 @@ const KINDS: [EntryKind; 4] = [
 
 pub(in crate::app) fn page(cx: Context) -> El {
     let (session, w) = (cx.session, cx.words);
-    let entries = RwSignal::new(session.timeline());
-    let (paused, told) = (RwSignal::new(false), RwSignal::new(""));
-    let kind = RwSignal::new(None::<EntryKind>);
+    let entries = Var::new(session.timeline());
+    let (paused, told) = (Var::new(false), Var::new(""));
+    let kind = Var::new(None::<EntryKind>);
     let ticks = kit::ticks(Duration::from_secs(1));
-    Effect::new(move |_| {
-        ticks.track();
+    effect(move || {
+        ticks.follow();
         session.view().track();
         if !paused.get() {
             entries.set(session.timeline());
@@ -41,7 +45,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
             } else {
                 w.not_copied
             };
-            let _gone = told.try_set(text);
+            told.set(text);
         });
     };
     let pause = kit::button("button", "", move || paused.update(|it| *it = !*it))
@@ -58,7 +62,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
         .child(timeline(w, entries, kind))
 }
 
-fn filter(w: &'static Words, kind: RwSignal<Option<EntryKind>>) -> El {
+fn filter(w: &'static Words, kind: Var<Option<EntryKind>>) -> El {
     let options = KINDS.into_iter().zip(w.kinds);
     let options = options.map(|(kind, name)| el("option").attr("value", kind.name()).text(name));
     let select = el("select")
@@ -73,17 +77,13 @@ fn filter(w: &'static Words, kind: RwSignal<Option<EntryKind>>) -> El {
 }
 
 /// The table. Its rows stay, and their texts change: hundreds of them change each second.
-fn timeline(
-    w: &'static Words,
-    entries: RwSignal<Vec<Entry>>,
-    kind: RwSignal<Option<EntryKind>>,
-) -> El {
+fn timeline(w: &'static Words, entries: Var<Vec<Entry>>, kind: Var<Option<EntryKind>>) -> El {
     let names = [w.time, w.epoch, w.kind, w.name, w.detail, w.count];
     let names = names.map(|name| el("th").attr("scope", "col").text(name));
     let body = el("tbody");
     let node = body.node().clone();
     let mut rows = Vec::<Row>::new();
-    let nothing = RwSignal::new(false);
+    let nothing = Var::new(false);
     let body = body.effect(move || {
         let kind = kind.get();
         let mut used = 0;
@@ -170,16 +170,16 @@ fn seconds(millis: u64) -> String {
 
 fn json(entries: &[Entry]) -> String {
     let entries = entries.iter().map(|entry| {
-        serde_json::json!({
-            "atMs": entry.at_ms,
-            "epoch": entry.epoch,
-            "kind": entry.kind.name(),
-            "name": entry.name,
-            "detail": entry.detail,
-            "count": entry.count,
-        })
+        object(vec![
+            ("atMs", entry.at_ms.into()),
+            ("epoch", entry.epoch.into()),
+            ("kind", entry.kind.name().into()),
+            ("name", entry.name.into()),
+            ("detail", entry.detail.as_str().into()),
+            ("count", entry.count.into()),
+        ])
     });
-    session_protocol::write(&entries.collect())
+    write(&entries.collect())
 }
 
 /// Puts a text on the clipboard; returns whether the browser did.

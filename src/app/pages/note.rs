@@ -6,8 +6,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_net::http::Method;
-use leptos::{prelude::*, task::spawn_local};
-use session_protocol::{Value, parse, write};
+use leptos::task::spawn_local;
+use session_protocol::{Value, object, parse, write};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, KeyboardEvent};
 
@@ -20,7 +20,10 @@ use crate::{
         routes::Route,
     },
     service::Draft,
-    ui::element::{El, el, value_of},
+    ui::{
+        element::{El, el, value_of},
+        reactive::Var,
+    },
 };
 
 /// Longest draft that is read, in bytes; local storage holds less.
@@ -33,7 +36,7 @@ pub(super) fn draft_of(cx: Context, id: &str) -> Option<Draft> {
 
 /// Writes title and text for the server.
 pub(super) fn note_value(title: &str, text: &str) -> Value {
-    serde_json::json!({ "title": title, "text": text })
+    object(vec![("title", title.into()), ("text", text.into())])
 }
 
 pub(in crate::app) fn page(cx: Context, id: String) -> El {
@@ -51,9 +54,9 @@ pub(in crate::app) fn page(cx: Context, id: String) -> El {
         title: title.node().clone(),
         text: text.node().clone(),
         saved: RefCell::new(None),
-        state: RwSignal::new(State::Unknown),
-        problem: RwSignal::new(""),
-        conflict: RwSignal::new(false),
+        state: Var::new(State::Unknown),
+        problem: Var::new(""),
+        conflict: Var::new(false),
     });
     let form = form(&editor, title, text);
     editor.begin();
@@ -175,10 +178,10 @@ struct Editor {
     text: Element,
     /// What the server has, and since when.
     saved: RefCell<Option<(Content, u64)>>,
-    state: RwSignal<State>,
-    problem: RwSignal<&'static str>,
+    state: Var<State>,
+    problem: Var<&'static str>,
     /// Whether the server has a change that this draft does not know.
-    conflict: RwSignal<bool>,
+    conflict: Var<bool>,
 }
 
 impl Editor {
@@ -198,18 +201,23 @@ impl Editor {
         let editor = Rc::clone(self);
         spawn_local(async move {
             let answer = call(editor.cx, Method::GET, &editor.path, None).await;
-            if editor.state.is_disposed() {
+            if editor.state.is_gone() {
                 return;
             }
             match answer {
                 Ok(note) => {
                     let (content, changed) = (Content::read(&note), whole(&note, "updatedAt"));
+                    let saved = Some((content.clone(), changed));
+                    *editor.saved.borrow_mut() = saved;
                     if editor.state.get_untracked() == State::Unknown {
+                        // Fields change line ends, so what they show is not compared before
+                        // somebody types.
                         editor.show(&content);
+                        editor.state.set(State::Clean);
+                    } else {
+                        editor.conflict.set(base.is_some_and(|base| base < changed));
+                        editor.keep();
                     }
-                    *editor.saved.borrow_mut() = Some((content, changed));
-                    editor.conflict.set(base.is_some_and(|base| base < changed));
-                    editor.keep();
                 }
                 Err(error) => editor.problem.set(editor.cx.words.problem(&error)),
             }
@@ -245,13 +253,14 @@ impl Editor {
         spawn_local(async move {
             let body = note_value(&sent.title, &sent.text);
             let answer = call(editor.cx, Method::PUT, &editor.path, Some(body)).await;
-            if editor.state.is_disposed() {
+            if editor.state.is_gone() {
                 return;
             }
             match answer {
                 Ok(note) => {
                     let changed = whole(&note, "updatedAt");
                     *editor.saved.borrow_mut() = Some((sent, changed));
+                    editor.conflict.set(false);
                     editor.keep();
                     // What was typed meanwhile is a draft again.
                     if editor.state.get_untracked() == State::Clean {

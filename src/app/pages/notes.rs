@@ -1,7 +1,7 @@
 //! All notes of the user.
 
 use gloo_net::http::Method;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use session_protocol::Value;
 
 use super::note::{draft_of, note_value};
@@ -14,15 +14,18 @@ use crate::{
         routes::Route,
     },
     platform::clock,
-    ui::element::{El, el},
+    ui::{
+        element::{El, el},
+        reactive::Var,
+    },
 };
 
 pub(super) const PATH: &str = "/api/notes";
 
 pub(in crate::app) fn page(cx: Context) -> El {
-    let notes = RwSignal::new(Loaded::Waiting);
-    let told = RwSignal::new("");
-    let doubtful = RwSignal::new(String::new());
+    let notes = Var::new(Loaded::Waiting);
+    let told = Var::new("");
+    let doubtful = Var::new(String::new());
     load(cx, PATH, notes);
     let create = move || {
         spawn_local(async move {
@@ -30,7 +33,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
             match call(cx, Method::POST, PATH, Some(body)).await {
                 Ok(note) => cx.router.go(Route::Note(text(&note, "id").to_owned())),
                 Err(error) => {
-                    let _gone = told.try_set(cx.words.problem(&error));
+                    told.set(cx.words.problem(&error));
                 }
             }
         });
@@ -52,11 +55,11 @@ pub(in crate::app) fn page(cx: Context) -> El {
 #[derive(Clone, Copy)]
 struct Notes {
     cx: Context,
-    list: RwSignal<Loaded>,
+    list: Var<Loaded>,
     /// What happened last.
-    told: RwSignal<&'static str>,
+    told: Var<&'static str>,
     /// The note that is about to be deleted.
-    doubtful: RwSignal<String>,
+    doubtful: Var<String>,
 }
 
 impl Notes {
@@ -126,7 +129,8 @@ impl Notes {
                 Ok(_) => cx.words.deleted,
                 Err(error) => cx.words.problem(&error),
             };
-            if told.try_set(text).is_none() {
+            if !told.is_gone() {
+                told.set(text);
                 doubtful.set(String::new());
                 load(cx, PATH, list);
             }
