@@ -4,7 +4,7 @@
 //! to notify only when the person has just switched notifications on.
 
 use leptos::{
-    prelude::{Get as _, RwSignal, Set as _, With as _},
+    prelude::{Get as _, With as _},
     task::spawn_local,
 };
 use session_core::Phase;
@@ -15,7 +15,7 @@ use crate::{
     platform::{page, window},
     service::Session,
     ui::{
-        locale::{Locale, provide_locale},
+        locale::{Locale, set_locale},
         reactive::{Var, effect, memo},
         words,
     },
@@ -69,7 +69,7 @@ pub(crate) enum Notify {
 pub(crate) struct Preferences {
     session: Session,
     pub(crate) theme: Var<Theme>,
-    pub(crate) locale: RwSignal<Locale>,
+    pub(crate) locale: Var<Locale>,
     pub(crate) notify: Var<Notify>,
     /// Whether the browser keeps the choices.
     pub(crate) kept: Var<bool>,
@@ -86,10 +86,11 @@ impl Preferences {
         let preferences = Self {
             session,
             theme: Var::new(theme.unwrap_or(Theme::System)),
-            locale: provide_locale(Locale::parse(&language).unwrap_or_default()),
+            locale: Var::new(Locale::parse(&language).unwrap_or_default()),
             notify: Var::new(if allowed { Notify::On } else { Notify::Off }),
             kept: Var::new(true),
         };
+        set_locale(preferences.locale.get_untracked());
         effect(move || {
             mark_page("data-theme", preferences.theme.get().name());
             mark_page("lang", preferences.locale.get().tag());
@@ -107,6 +108,7 @@ impl Preferences {
     /// Chooses the language.
     pub(crate) fn set_language(self, locale: Locale) {
         self.keep(LANGUAGE, locale.tag());
+        set_locale(locale);
         self.locale.set(locale);
     }
 

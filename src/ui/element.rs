@@ -6,7 +6,7 @@
 //! belongs to the region's owner. Invariants: listeners, effects and everything that was kept go
 //! with the element, before its successor stands; texts are set as texts, never as markup.
 
-use std::{any::Any, cell::RefCell, fmt, rc::Rc};
+use std::{any::Any, cell::RefCell, fmt};
 
 use leptos::{
     prelude::{AddAnyAttr, Mountable, Render, RenderEffect, RenderHtml},
@@ -18,7 +18,7 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Document, Element, Event, Node};
+use web_sys::{Document, Element, Event, Node, Text};
 
 use crate::service::Listener;
 
@@ -108,13 +108,7 @@ impl El {
     pub fn live_text<T: AsRef<str>>(mut self, text: impl Fn() -> T + 'static) -> Self {
         let node = document().create_text_node("");
         self.append(&node);
-        self.follow(Box::new(move || {
-            let text = text();
-            // Writing the same text again would make assistive technology speak again.
-            if node.data() != text.as_ref() {
-                node.set_data(text.as_ref());
-            }
-        }));
+        self.follow(Box::new(move || set_text(&node, text().as_ref())));
         self
     }
 
@@ -127,7 +121,8 @@ impl El {
     ) -> Self {
         let node = self.0.node.clone();
         self.follow(Box::new(move || {
-            set_attribute(&node, name, value().as_ref().map(AsRef::as_ref));
+            let value = value();
+            set_attribute(&node, name, value.as_ref().map(AsRef::as_ref));
         }));
         self
     }
@@ -141,25 +136,8 @@ impl El {
     /// Appends a region whose one element is made anew whenever what the closure reads changes.
     #[must_use]
     pub fn live(mut self, make: impl Fn() -> Option<Self> + 'static) -> Self {
-        let end = document().create_text_node("");
-        self.append(&end);
-        let shown = Rc::new(RefCell::new(None::<Self>));
-        self.follow(Box::new(move || {
-            let next = make();
-            let previous = shown.take();
-            if let Some(previous) = &previous {
-                previous.0.node.remove();
-            }
-            // Listeners are gone before the successor stands, so none hears of its arrival.
-            drop(previous);
-            if let (Some(next), Some(parent)) = (&next, end.parent_node()) {
-                parent
-                    .insert_before(&next.0.node, Some(&end))
-                    .map(drop)
-                    .unwrap_or_default();
-            }
-            *shown.borrow_mut() = next;
-        }));
+        let region = Region::at_the_end_of(&self);
+        self.follow(Box::new(move || region.show(make())));
         self
     }
 
@@ -215,6 +193,44 @@ impl El {
 impl fmt::Debug for El {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("El").field(&self.0.node.tag_name()).finish()
+    }
+}
+
+/// A place in an element where one element stands at a time.
+struct Region {
+    end: Text,
+    shown: RefCell<Option<El>>,
+}
+
+impl Region {
+    fn at_the_end_of(parent: &El) -> Self {
+        let end = document().create_text_node("");
+        parent.append(&end);
+        let shown = RefCell::new(None);
+        Self { end, shown }
+    }
+
+    fn show(&self, next: Option<El>) {
+        let previous = self.shown.take();
+        if let Some(previous) = &previous {
+            previous.0.node.remove();
+        }
+        // Listeners are gone before the successor stands, so none hears of its arrival.
+        drop(previous);
+        if let (Some(next), Some(parent)) = (&next, self.end.parent_node()) {
+            parent
+                .insert_before(&next.0.node, Some(&self.end))
+                .map(drop)
+                .unwrap_or_default();
+        }
+        self.shown.replace(next);
+    }
+}
+
+fn set_text(node: &Text, text: &str) {
+    // Writing the same text again would make assistive technology speak again.
+    if node.data() != text {
+        node.set_data(text);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The language of the user interface.
 
-use leptos::prelude::*;
+use std::cell::Cell;
 
 /// A language that the catalogue has.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -35,16 +35,17 @@ impl Locale {
     }
 }
 
-/// Puts the language into the context; writing the signal changes it everywhere.
-#[must_use]
-pub fn provide_locale(initial: Locale) -> RwSignal<Locale> {
-    let locale = RwSignal::new(initial);
-    provide_context(locale);
-    locale
+thread_local! {
+    static CURRENT: Cell<Locale> = const { Cell::new(Locale::English) };
 }
 
-/// Returns the language; English unless [`provide_locale`] was called above.
+/// Chooses the language of the page. Components take it when they are made.
+pub fn set_locale(locale: Locale) {
+    CURRENT.set(locale);
+}
+
+/// Returns the language of the page; English unless another was chosen.
 #[must_use]
-pub fn use_locale() -> Signal<Locale> {
-    use_context::<RwSignal<Locale>>().map_or_else(|| Signal::stored(Locale::English), Into::into)
+pub fn locale() -> Locale {
+    CURRENT.get()
 }

@@ -2,11 +2,10 @@
 //!
 //! Invariant: a language has every text, because a [`Words`] has no optional field.
 
-use leptos::prelude::*;
 use session_core::LoginFailure;
 use session_protocol::{EndReason, WarningCause};
 
-use super::locale::{Locale, use_locale};
+use super::locale::{Locale, locale};
 
 /// The texts of the components.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ pub struct Words {
 /// To change the language of a page, make its components anew.
 #[must_use]
 pub fn words() -> &'static Words {
-    match use_locale().get_untracked() {
+    match locale() {
         Locale::English => &ENGLISH,
         Locale::German => &GERMAN,
     }

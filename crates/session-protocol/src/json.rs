@@ -179,12 +179,11 @@ fn duration_from_seconds(seconds: f64) -> Duration {
 /// Makes an object of fields. Unlike `json!` it needs no serializer, which the bundle would carry.
 #[must_use]
 pub fn object(fields: Vec<(&str, Value)>) -> Value {
-    let fields = fields.into_iter();
-    Value::Object(
-        fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
 }
 
 /// Writes a duration as whole or fractional seconds, as the wire has it.
