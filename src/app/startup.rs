@@ -11,7 +11,13 @@ use crate::{
 /// Names every fault of the configuration; no session is started.
 #[must_use]
 pub fn startup_problem(problems: Vec<ConfigProblem>) -> El {
-    let item = |problem: ConfigProblem| el("li").child(el("code").text(&problem.to_string()));
+    let item = |problem: ConfigProblem| {
+        let key = el("code").text(&["session-config: ", &problem.key].concat());
+        el("li")
+            .child(key)
+            .text(": expected ")
+            .text(problem.expected)
+    };
     let card = el("section")
         .class("card")
         .attr("role", "alert")

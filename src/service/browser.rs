@@ -70,7 +70,7 @@ impl Platform for BrowserPlatform {
         match opened {
             Ok(socket) => *self.socket.borrow_mut() = Some((id, socket)),
             Err(bad) => {
-                let (code, reason) = (CloseCode::ABNORMAL, bad.to_string());
+                let (code, reason) = (CloseCode::ABNORMAL, bad.url);
                 facts.send(Input::SocketClosed {
                     socket: id,
                     code,

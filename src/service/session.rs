@@ -34,7 +34,7 @@ pub fn provide_session(config: SessionConfig) -> Session {
 /// Starts the session of this page on these surroundings and puts it into the context.
 #[must_use]
 pub fn provide_session_on(platform: Box<dyn Platform>, config: SessionConfig) -> Session {
-    let (tab, seed) = (format!("{:016x}", random::bits()), random::bits());
+    let (tab, seed) = (random::bits().to_string(), random::bits());
     let (view, publish) = signal(SessionView {
         epoch: 0,
         phase: Phase::Restoring,

@@ -68,7 +68,7 @@ impl HttpFailure {
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
-            Self::Refused { status, code, .. } => format!("{status} {code}"),
+            Self::Refused { status, code, .. } => [&status.to_string(), " ", code].concat(),
             Self::Unreachable => "unreachable".to_owned(),
             Self::TimedOut => "timed out".to_owned(),
             Self::Garbled => "unreadable answer".to_owned(),

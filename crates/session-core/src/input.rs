@@ -240,18 +240,17 @@ impl Input {
             | Self::RequestUnauthorized { failure, .. } => failure.summary(),
             Self::SessionAnswered { status, .. } => match status {
                 SessionStatus::Active(_) => "active".to_owned(),
-                SessionStatus::Ended { reason } => {
-                    format!(
-                        "ended {}",
-                        reason.map_or("", session_protocol::EndReason::code)
-                    )
-                }
+                SessionStatus::Ended { reason } => [
+                    "ended ",
+                    reason.map_or("", session_protocol::EndReason::code),
+                ]
+                .concat(),
             },
             Self::SocketMessageReceived { message, .. } => message_detail(message),
             Self::SocketMessageRefused { error, .. } | Self::TabNoticeRefused(error) => {
                 error.label().to_owned()
             }
-            Self::SocketClosed { code, reason, .. } => format!("{} {reason}", code.0),
+            Self::SocketClosed { code, reason, .. } => [&code.0.to_string(), " ", reason].concat(),
             Self::TabNoticeReceived(notice) => notice.kind.name().to_owned(),
             Self::TopicSubscribed { topic } | Self::TopicUnsubscribed { topic } => topic.clone(),
             Self::LoginSucceeded { .. }
@@ -279,13 +278,14 @@ fn message_detail(message: &ServerMessage) -> String {
         ServerMessage::SessionWarning {
             remaining, cause, ..
         } => {
-            format!("SESSION_WARNING {} {} s", cause.name(), remaining.as_secs())
+            let seconds = remaining.as_secs().to_string();
+            ["SESSION_WARNING ", cause.name(), " ", &seconds, " s"].concat()
         }
         ServerMessage::SessionExtended { .. } => "SESSION_EXTENDED".to_owned(),
-        ServerMessage::SessionExpired { reason } => format!("SESSION_EXPIRED {}", reason.code()),
+        ServerMessage::SessionExpired { reason } => ["SESSION_EXPIRED ", reason.code()].concat(),
         ServerMessage::GoingAway { .. } => "GOING_AWAY".to_owned(),
-        ServerMessage::DataUpdate { topic, .. } => format!("DATA_UPDATE {topic}"),
+        ServerMessage::DataUpdate { topic, .. } => ["DATA_UPDATE ", topic].concat(),
         ServerMessage::HeartbeatAck => "heartbeat_ack".to_owned(),
-        ServerMessage::Error { code } => format!("error {code}"),
+        ServerMessage::Error { code } => ["error ", code].concat(),
     }
 }

@@ -71,5 +71,5 @@ pub(crate) fn session_hash(session: &str) -> String {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    format!("{hash:016x}")
+    hash.to_string()
 }

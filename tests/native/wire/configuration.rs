@@ -130,13 +130,13 @@ fn every_unknown_key_is_named() {
     assert_eq!(
         faults(text),
         [
+            "Scope",
+            "endpoint",
             "endpoints.logn",
             "request.mode",
             "socket.token",
             "tabs.leader",
             "timing.idle",
-            "Scope",
-            "endpoint",
         ]
     );
 }

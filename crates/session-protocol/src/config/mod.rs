@@ -5,10 +5,10 @@
 //! one [`ConfigProblem`] for each fault, so that a typing mistake is seen at the first start.
 
 mod parse;
-mod section;
+mod problem;
 mod settings;
 
-pub use section::ConfigProblem;
+pub use problem::ConfigProblem;
 pub use settings::{
     CloseRule, Credentials, Endpoints, RequestConfig, SessionConfig, SocketAuth, SocketConfig,
     TabShare,

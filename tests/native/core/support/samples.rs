@@ -136,5 +136,5 @@ pub(crate) fn notice(kind: TabNoticeKind, session: &str, seq: u64) -> TabNotice 
 fn session_hash(session: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = session.bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    format!("{hash:016x}")
+    hash.to_string()
 }
