@@ -69,7 +69,7 @@ pub(super) fn when_loaded(
         loaded.set(Loaded::Waiting);
         load(cx, path, loaded);
     };
-    el("div").class("page").live(move || {
+    el("div.page").live(move || {
         Some(loaded.with(|loaded| match loaded {
             Loaded::Waiting => kit::skeleton("skeleton late", cx.words.loading),
             Loaded::Failed(error) => {

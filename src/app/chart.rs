@@ -62,27 +62,25 @@ pub(super) fn tile(cx: Context, tile: Tile, history: Var<History>, age: Var<Opti
         .attr("preserveAspectRatio", "none")
         .attr("aria-hidden", "true")
         .child(curve("area", tile.line, true));
-    let mut value = el("p").class("value");
+    let mut value = el("p.value");
     if let Some((name, second_name, metric)) = tile.second {
         drawing = drawing.child(curve("line second", metric, false));
         value = value
-            .child(el("span").class("key").text(name))
+            .child(el("span.key").text(name))
             .live_text(move || write(sample().of(tile.line)))
-            .child(el("span").class("key second").text(second_name))
+            .child(el("span.key.second").text(second_name))
             .live_text(move || write(sample().of(metric)));
     } else {
         value = value.live_text(move || write(sample().of(tile.line)));
     }
-    let plot = el("div")
-        .class("plot")
-        .attr("role", "img")
+    let plot = el("div.plot role=img")
         .live_attr("aria-label", move || {
             Some([tile.title, ": ", &tile.value(cx, &sample())].concat())
         })
         .on("pointermove", move |event| age.set(age_at(&event)))
         .on("pointerleave", move |_| age.set(None))
         .child(drawing.child(curve("line", tile.line, false)))
-        .child(el("span").class("top").live_text(move || write(top())))
+        .child(el("span.top").live_text(move || write(top())))
         .child(mark("rule", move || {
             age.get().map(|age| (1000 - across_of(age), 0))
         }))
@@ -95,11 +93,7 @@ pub(super) fn tile(cx: Context, tile: Tile, history: Var<History>, age: Var<Opti
         .class(tile.class)
         .child(el("h2").text(tile.title))
         .child(value)
-        .child(
-            el("p")
-                .class("note")
-                .live_text(move || (tile.note)(cx, &sample())),
-        )
+        .child(el("p.note").live_text(move || (tile.note)(cx, &sample())))
         .child(plot)
 }
 

@@ -12,17 +12,17 @@ use crate::{
 
 /// The head of a page: its heading, which takes the focus when the page is gone to. Buttons follow.
 pub(super) fn head(text: &str) -> El {
-    el("div").class("page-head").child(heading(text))
+    el("div.page-head").child(heading(text))
 }
 
 /// The heading of a page.
 pub(super) fn heading(text: &str) -> El {
-    el("h1").attr("tabindex", "-1").text(text)
+    el("h1 tabindex=-1").text(text)
 }
 
 /// A quiet text.
 pub(super) fn note(text: &str) -> El {
-    el("p").class("note").text(text)
+    el("p.note").text(text)
 }
 
 /// A text that is spoken when it changes.
@@ -32,7 +32,7 @@ pub(super) fn told(class: &str, text: impl Fn() -> &'static str + 'static) -> El
 
 /// A text that is spoken at once.
 pub(super) fn alert(text: impl Fn() -> &'static str + 'static) -> El {
-    el("p").class("error").attr("role", "alert").live_text(text)
+    el("p.error role=alert").live_text(text)
 }
 
 /// A button.
@@ -51,7 +51,7 @@ pub(super) fn link(class: &str, href: &str) -> El {
 
 /// Stands where contents will be.
 pub(super) fn skeleton(class: &str, label: &str) -> El {
-    let label = el("span").class("visually-hidden").text(label);
+    let label = el("span.visually-hidden").text(label);
     let shapes = ["i", "i", "i"].map(el);
     el("div")
         .class(class)
@@ -62,9 +62,8 @@ pub(super) fn skeleton(class: &str, label: &str) -> El {
 
 /// Says that there are no contents, and why.
 pub(super) fn failure(text: &str, again: &str, retry: impl FnMut() + 'static) -> El {
-    el("div")
-        .class("empty")
-        .child(el("p").attr("role", "alert").text(text))
+    el("div.empty")
+        .child(el("p role=alert").text(text))
         .child(button("button", again, retry))
 }
 
@@ -77,9 +76,7 @@ pub(super) fn choice(
     choose: impl Fn(usize) + Copy + 'static,
 ) -> El {
     let option = |(index, label): (usize, &&str)| {
-        let input = el("input")
-            .class("visually-hidden")
-            .attr("type", "radio")
+        let input = el("input.visually-hidden type=radio")
             .attr("name", name)
             .attr("id", &[name, "-", label].concat())
             .prop("checked", &(index == chosen).into())
@@ -87,8 +84,7 @@ pub(super) fn choice(
         el("label").child(input).child(el("span").text(label))
     };
     let options = el("div").children(options.iter().enumerate().map(option));
-    el("fieldset")
-        .class("choice")
+    el("fieldset.choice")
         .child(el("legend").text(legend))
         .child(options)
 }

@@ -27,8 +27,13 @@ use session_protocol::SessionConfig;
 pub use routes::base_of;
 
 use self::{
-    context::Context, place::Place, preferences::Preferences, router::Router, routes::Route,
-    samples::Received, words::Words,
+    context::{Context, Contexts, Parts},
+    place::Place,
+    preferences::Preferences,
+    router::Router,
+    routes::Route,
+    samples::Received,
+    words::Words,
 };
 use crate::{
     platform::window,
@@ -73,30 +78,28 @@ pub fn App(
     name_page(stage, router, preferences);
     begin_pages(stage, router, place);
 
+    let contexts = Contexts::new(move |locale| Parts {
+        session,
+        router,
+        preferences,
+        place,
+        locale,
+        words: Words::of(locale),
+        origin,
+        received,
+    });
     let shown = move || {
-        let locale = preferences.locale.get();
-        let cx = Context {
-            session,
-            router,
-            preferences,
-            place,
-            locale,
-            words: Words::of(locale),
-            origin,
-            received,
-        };
+        let cx = contexts.of(preferences.locale.get());
         Some(match stage() {
             Stage::Restoring => waiting(cx),
             Stage::Outside => pages::login::page(cx),
             Stage::Inside => inside(cx),
         })
     };
-    let pages = el("div")
-        .class("app")
+    let pages = el("div.app")
         .on("click", move |click| router.follow(&click))
         .live(shown);
-    el("div")
-        .class("page")
+    el("div.page")
         .child(pages)
         .child(session_dialogs(session))
         .into_leptos()
@@ -134,7 +137,7 @@ fn inside(cx: Context) -> El {
             0 => None,
             _ => page(cx),
         });
-    el("div").class("page").child(nav::bar(cx)).child(main)
+    el("div.page").child(nav::bar(cx)).child(main)
 }
 
 /// What stands there until it is known whether there is a session; looks like `index.html`.
@@ -147,11 +150,11 @@ fn waiting(cx: Context) -> El {
     let main = main_element()
         .child(kit::told("note", trouble))
         .child(kit::skeleton("skeleton", cx.words.loading));
-    el("div").class("page").child(nav::bare_bar()).child(main)
+    el("div.page").child(nav::bare_bar()).child(main)
 }
 
 fn main_element() -> El {
-    el("main").attr("id", "main").attr("tabindex", "-1")
+    el("main id=main tabindex=-1")
 }
 
 fn page(cx: Context) -> Option<El> {

@@ -22,9 +22,7 @@ const NAME: &str = "leptos-session";
 
 /// The bar before and after a session: only the name.
 pub(super) fn bare_bar() -> El {
-    el("header")
-        .class("bar")
-        .child(el("span").class("brand").text(NAME))
+    el("header.bar").child(el("span.brand").text(NAME))
 }
 
 /// The bar of a session.
@@ -54,8 +52,7 @@ pub(super) fn bar(cx: Context) -> El {
         router.go(Route::Login);
         session.command(Command::LogOut);
     };
-    el("header")
-        .class("bar")
+    el("header.bar")
         .child(kit::link("skip", "#main").text(w.skip))
         .child(kit::link("brand", &router.href(&Route::Dashboard)).text(NAME))
         .child(el("nav").attr("aria-label", w.pages).children(links))

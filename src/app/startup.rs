@@ -18,16 +18,13 @@ pub fn startup_problem(problems: Vec<ConfigProblem>) -> El {
             .text(": expected ")
             .text(problem.expected)
     };
-    let card = el("section")
-        .class("card")
-        .attr("role", "alert")
+    let card = el("section.card role=alert")
         .child(el("h1").text("The app cannot start"))
         .child(el("p").text("Its configuration in this page has faults:"))
         .child(el("ul").children(problems.into_iter().map(item)));
-    el("div")
-        .class("page")
+    el("div.page")
         .child(super::nav::bare_bar())
-        .child(el("main").attr("id", "main").class("login").child(card))
+        .child(el("main.login id=main").child(card))
 }
 
 /// Shows a way out when the app panics, and says where it happened. The message of the panic is

@@ -34,9 +34,7 @@ pub fn connection_status(session: Session) -> El {
         Status::Offline => words.offline,
         Status::StandingBy => words.standing_by,
     };
-    el("span")
-        .class("status-badge")
-        .attr("role", "status")
+    el("span.status-badge role=status")
         .live_attr("data-state", move || Some(state()))
         .live_text(text)
 }

@@ -14,8 +14,7 @@ use super::element::{El, el};
 /// Begins a modal alert dialog. The element with the identifier `{id}-title` names it, the one
 /// with `{id}-text` describes it. Once its contents stand, [`open`] opens it.
 pub(super) fn dialog(id: &str, on_escape: impl Fn() + 'static) -> El {
-    el("dialog")
-        .class("session-dialog")
+    el("dialog.session-dialog")
         .attr("id", id)
         .attr("role", "alertdialog")
         .attr("aria-modal", "true")

@@ -32,16 +32,29 @@ struct Parts {
     kept: Vec<Box<dyn Any>>,
 }
 
-/// Begins an HTML element.
+/// Begins an HTML element: its name, its classes behind dots, and attributes without spaces behind
+/// spaces, as in `el("button.button.quiet type=button autofocus")`.
 #[must_use]
-pub fn el(tag: &str) -> El {
-    El::of(document().create_element(tag))
+pub fn el(spec: &str) -> El {
+    El::of(spec, |name| document().create_element(name))
 }
 
 /// Begins an SVG element.
 #[must_use]
-pub fn svg(tag: &str) -> El {
-    El::of(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag))
+pub fn svg(spec: &str) -> El {
+    El::of(spec, |name| document().create_element_ns(Some(SVG), name))
+}
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// Cuts a text in two at the first `at`, which belongs to neither part.
+fn cut(text: &str, at: u8) -> (&str, &str) {
+    let end = text
+        .bytes()
+        .position(|byte| byte == at)
+        .unwrap_or(text.len());
+    let rest = text.get(end + 1..).unwrap_or_default();
+    (text.get(..end).unwrap_or(text), rest)
 }
 
 fn document() -> Document {
@@ -49,9 +62,20 @@ fn document() -> Document {
 }
 
 impl El {
-    fn of(created: Result<Element, JsValue>) -> Self {
+    fn of(spec: &str, create: fn(&str) -> Result<Element, JsValue>) -> Self {
+        let (head, mut attributes) = cut(spec, b' ');
+        let (name, classes) = cut(head, b'.');
         // Creating throws for names that are no names only, and names are constants of ours.
-        let node = created.unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        let node = create(name).unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        if !classes.is_empty() {
+            set_attribute(&node, "class", Some(&classes.replace('.', " ")));
+        }
+        while !attributes.is_empty() {
+            let (attribute, rest) = cut(attributes, b' ');
+            let (name, value) = cut(attribute, b'=');
+            set_attribute(&node, name, Some(value));
+            attributes = rest;
+        }
         let kept = Vec::new();
         Self(Box::new(Parts { node, kept }))
     }

@@ -29,54 +29,34 @@ pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) 
         }
     };
 
-    let password = el("input")
-        .attr("type", "password")
-        .attr("autocomplete", "current-password")
-        .attr("required", "")
-        .attr("autofocus", "")
-        .attr("aria-describedby", "session-expired-error");
+    let password = el(
+        "input type=password autocomplete=current-password required autofocus aria-describedby=session-expired-error",
+    );
     let field = password.node().clone();
     // Password managers look for the name beside the password.
-    let name = el("input")
-        .class("visually-hidden")
-        .attr("type", "text")
-        .attr("autocomplete", "username")
-        .attr("tabindex", "-1")
-        .attr("aria-hidden", "true")
-        .attr("readonly", "")
+    let name = el("input.visually-hidden type=text autocomplete=username tabindex=-1 aria-hidden=true readonly")
         .attr("value", &email);
-    let who = el("p")
-        .class("note")
+    let who = el("p.note")
         .text(words.logged_in_as)
         .text(" ")
         .child(el("strong").text(&email));
-    let leave = el("button")
-        .class("button quiet")
-        .attr("type", "button")
+    let leave = el("button.button.quiet type=button")
         .text(words.leave)
         .on("click", move |_| session.command(Command::Leave));
-    let submit = el("button")
-        .class("button primary")
-        .attr("type", "submit")
+    let submit = el("button.button.primary type=submit")
         .live_attr("aria-disabled", move || busy().then_some("true"))
         .live_text(button_text);
-    let problem = el("p")
-        .class("error")
-        .attr("id", "session-expired-error")
-        .attr("role", "alert")
-        .live_text(error);
-    let form = el("form")
-        .class("form")
+    let problem = el("p.error id=session-expired-error role=alert").live_text(error);
+    let form = el("form.form")
         .child(who)
         .child(name)
         .child(
-            el("label")
-                .class("field")
-                .child(el("span").class("field-label").text(words.password))
+            el("label.field")
+                .child(el("span.field-label").text(words.password))
                 .child(password),
         )
         .child(problem)
-        .child(el("div").class("actions").child(leave).child(submit))
+        .child(el("div.actions").child(leave).child(submit))
         .on("submit", move |event| {
             event.prevent_default();
             session.log_in(LoginRequest {
@@ -87,16 +67,11 @@ pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) 
         });
     open(
         dialog("session-expired", || ())
+            .child(el("h2 id=session-expired-title").text(words.session_expired))
             .child(
-                el("h2")
-                    .attr("id", "session-expired-title")
-                    .text(words.session_expired),
-            )
-            .child(
-                el("div")
-                    .attr("id", "session-expired-text")
+                el("div id=session-expired-text")
                     .child(el("p").text(words.ended(cause)))
-                    .child(el("p").class("note").text(words.work_is_kept)),
+                    .child(el("p.note").text(words.work_is_kept)),
             )
             .child(form),
     )

@@ -39,27 +39,17 @@ pub fn login_form(session: Session) -> El {
     let (email, email_field) = field(words.email, "email", "email", "username");
     let (password, password_field) =
         field(words.password, "password", "password", "current-password");
-    let remember_me = el("input")
-        .attr("type", "checkbox")
-        .attr("name", "remember-me");
+    let remember_me = el("input type=checkbox name=remember-me");
     let remember_field = remember_me.node().clone();
-    let problem = el("p")
-        .class("error")
-        .attr("id", "login-error")
-        .attr("role", "alert")
-        .live_text(error);
-    let submit = el("button")
-        .class("button primary")
-        .attr("type", "submit")
+    let problem = el("p.error id=login-error role=alert").live_text(error);
+    let submit = el("button.button.primary type=submit")
         .live_attr("aria-disabled", move || busy().then_some("true"))
         .live_text(button_text);
-    el("form")
-        .class("form")
+    el("form.form")
         .child(email)
         .child(password)
         .child(
-            el("label")
-                .class("checkbox")
+            el("label.checkbox")
                 .child(remember_me)
                 .child(el("span").text(words.remember_me)),
         )
@@ -84,8 +74,8 @@ fn field(label: &str, kind: &str, name: &str, autocomplete: &str) -> (El, Elemen
         .attr("required", "")
         .attr("aria-describedby", "login-error");
     let node = input.node().clone();
-    let label = el("span").class("field-label").text(label);
-    (el("label").class("field").child(label).child(input), node)
+    let label = el("span.field-label").text(label);
+    (el("label.field").child(label).child(input), node)
 }
 
 fn login_of(phase: &Phase) -> LoginStatus {

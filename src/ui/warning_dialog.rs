@@ -47,30 +47,20 @@ pub(super) fn warning_dialog(session: Session) -> El {
         }
     };
 
-    let countdown = el("p")
-        .class("countdown")
-        .attr("role", "timer")
-        .attr("aria-live", "off")
+    let countdown = el("p.countdown role=timer aria-live=off")
         .attr("aria-label", words.time_left)
         .live_text(move || clock_text(left.get()));
-    let log_out = el("button")
-        .class("button quiet")
-        .attr("type", "button")
+    let log_out = el("button.button.quiet type=button")
         .text(words.log_out)
         .on("click", move |_| session.command(Command::LogOut));
-    let stay_button = el("button")
-        .class("button primary")
-        .attr("type", "button")
-        .attr("autofocus", "")
+    let stay_button = el("button.button.primary type=button autofocus")
         .live_flag("hidden", move || {
             !warning().is_some_and(|warning| warning.extendable)
         })
         .live_attr("aria-disabled", move || busy().then_some("true"))
         .live_text(stay_text)
         .on("click", move |_| stay());
-    let heading = el("h2")
-        .attr("id", "session-warning-title")
-        .attr("tabindex", "-1");
+    let heading = el("h2 id=session-warning-title tabindex=-1");
     // Without a way to extend, the first focus must not be on "Log out", one key away from it.
     let extendable = warning().is_some_and(|warning| warning.extendable);
     let heading = if extendable {
@@ -81,15 +71,10 @@ pub(super) fn warning_dialog(session: Session) -> El {
     open(
         dialog("session-warning", stay)
             .child(heading.text(words.about_to_expire))
-            .child(el("p").attr("id", "session-warning-text").live_text(text))
+            .child(el("p id=session-warning-text").live_text(text))
             .child(countdown)
-            .child(
-                el("p")
-                    .class("visually-hidden")
-                    .attr("role", "status")
-                    .live_text(announcement),
-            )
-            .child(el("div").class("actions").child(log_out).child(stay_button)),
+            .child(el("p.visually-hidden role=status").live_text(announcement))
+            .child(el("div.actions").child(log_out).child(stay_button)),
     )
 }
 

@@ -40,17 +40,15 @@ pub(in crate::app) fn page(cx: Context) -> El {
             .with(|view| view.connection == ConnectionStatus::Live);
         Some(if live { "tiles" } else { "tiles stale" })
     };
-    let count = el("span")
-        .attr("data-testid", "update-count")
+    let count = el("span data-testid=update-count")
         .live_text(move || history.with(|history| history.received.to_string()));
     let note = kit::note("")
         .child(count)
         .text(" ")
         .text(cx.words.updates)
-        .child(el("span").class("seen").live_text(seen));
+        .child(el("span.seen").live_text(seen));
     let tiles = tiles(cx).map(|it| tile(cx, it, history, age));
-    el("div")
-        .class("page")
+    el("div.page")
         .keep(updates)
         .child(kit::head(cx.words.dashboard).child(note))
         .child(el("div").live_attr("class", stale).children(tiles))

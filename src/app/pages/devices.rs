@@ -35,8 +35,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
     let ticks = kit::ticks(PERIOD);
     let w = cx.words;
     let end_others = move || devices.end(Method::POST, "/end-others", w.others_ended);
-    el("div")
-        .class("page")
+    el("div.page")
         .child(kit::head(w.devices).child(kit::button("button danger", w.end_others, end_others)))
         .child(kit::note(w.devices_text))
         .child(kit::told("told", move || told.get()))
@@ -90,7 +89,7 @@ struct Devices {
 impl Devices {
     fn view(self, value: &Value) -> El {
         let rows = entries(value).iter().map(|device| self.row(device));
-        el("ul").class("card rows").children(rows)
+        el("ul.card.rows").children(rows)
     }
 
     fn row(self, device: &Value) -> El {
@@ -98,7 +97,7 @@ impl Devices {
         let id = text(device, "id").to_owned();
         let title = ["device-", &id].concat();
         let action = if flag(device, "current") {
-            el("span").class("tag").text(w.this_device)
+            el("span.tag").text(w.this_device)
         } else {
             let end = move || self.end(Method::DELETE, &["/", &id].concat(), w.ended);
             kit::button("button", w.end_session, end).attr("aria-describedby", &title)
@@ -115,13 +114,10 @@ impl Devices {
                 Loaded::Waiting | Loaded::Failed(_) => self.facts(&device),
             })
         };
-        let what = el("span")
-            .class("what")
+        let what = el("span.what")
             .child(el("strong").attr("id", &title).text(&name))
-            .child(el("span").class("note").live_text(facts));
-        el("li")
-            .child(what)
-            .child(el("span").class("actions").child(action))
+            .child(el("span.note").live_text(facts));
+        el("li").child(what).child(el("span.actions").child(action))
     }
 
     fn facts(self, device: &Value) -> String {

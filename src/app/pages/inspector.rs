@@ -55,8 +55,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
         .child(filter(w, kind))
         .child(pause)
         .child(kit::button("button", w.copy_json, copy));
-    el("div")
-        .class("page")
+    el("div.page")
         .child(head)
         .child(kit::note(w.inspector_text))
         .child(timeline(w, entries, kind))
@@ -67,7 +66,7 @@ fn filter(w: &'static Words, kind: Var<Option<EntryKind>>) -> El {
     let options = options.map(|(kind, name)| el("option").attr("value", kind.name()).text(name));
     let select = el("select")
         .attr("aria-label", w.kind)
-        .child(el("option").attr("value", "").text(w.all_kinds))
+        .child(el("option value").text(w.all_kinds))
         .children(options);
     let node = select.node().clone();
     select.on("change", move |_| {
@@ -79,7 +78,7 @@ fn filter(w: &'static Words, kind: Var<Option<EntryKind>>) -> El {
 /// The table. Its rows stay, and their texts change: hundreds of them change each second.
 fn timeline(w: &'static Words, entries: Var<Vec<Entry>>, kind: Var<Option<EntryKind>>) -> El {
     let names = [w.time, w.epoch, w.kind, w.name, w.detail, w.count];
-    let names = names.map(|name| el("th").attr("scope", "col").text(name));
+    let names = names.map(|name| el("th scope=col").text(name));
     let body = el("tbody");
     let node = body.node().clone();
     let mut rows = Vec::<Row>::new();
@@ -108,8 +107,7 @@ fn timeline(w: &'static Words, entries: Var<Vec<Entry>>, kind: Var<Option<EntryK
         }
     };
     let head = el("thead").child(el("tr").children(names));
-    el("div")
-        .class("card timeline")
+    el("div.card.timeline")
         .child(el("table").child(head).child(body))
         .child(kit::told("note", nothing))
 }

@@ -21,17 +21,14 @@ pub(in crate::app) fn page(cx: Context) -> El {
         let ended = ended.filter(|reason| *reason != EndReason::NoSession);
         ended.map_or("", |reason| w.ended(reason))
     };
-    let card = el("section")
-        .class("card")
+    let card = el("section.card")
         .child(kit::heading(w.log_in))
         .child(kit::told("reason", reason))
         .child(login_form(cx.session));
-    let main = el("main")
-        .class("login")
-        .attr("id", "main")
+    let main = el("main.login id=main")
         .child(card)
         .child(kit::note(cx.words.claim));
-    el("div").class("page").child(nav::bare_bar()).child(main)
+    el("div.page").child(nav::bare_bar()).child(main)
 }
 
 fn ended_of(phase: &Phase) -> Option<EndReason> {

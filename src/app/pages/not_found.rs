@@ -7,8 +7,7 @@ use crate::{
 
 pub(in crate::app) fn page(cx: Context) -> El {
     let back = kit::link("button primary", &cx.router.href(&Route::Dashboard));
-    el("div")
-        .class("empty")
+    el("div.empty")
         .child(kit::heading(cx.words.not_found))
         .child(el("p").text(cx.words.not_found_text))
         .child(back.text(cx.words.to_dashboard))

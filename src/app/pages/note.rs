@@ -41,12 +41,8 @@ pub(super) fn note_value(title: &str, text: &str) -> Value {
 
 pub(in crate::app) fn page(cx: Context, id: String) -> El {
     let w = cx.words;
-    let title = el("input")
-        .attr("id", "note-title")
-        .attr("required", "")
-        .attr("maxlength", "200")
-        .attr("autocomplete", "off");
-    let text = el("textarea").attr("id", "note-text").attr("rows", "12");
+    let title = el("input id=note-title required maxlength=200 autocomplete=off");
+    let text = el("textarea id=note-text rows=12");
     let editor = Rc::new(Editor {
         cx,
         draft: draft_of(cx, &id),
@@ -66,8 +62,7 @@ pub(in crate::app) fn page(cx: Context, id: String) -> El {
         waiting.then(|| kit::skeleton("skeleton late", w.loading))
     };
     let back = kit::link("button quiet", &cx.router.href(&Route::Notes)).text(w.all_notes);
-    el("div")
-        .class("page")
+    el("div.page")
         .child(kit::head(w.note).child(back))
         .live(waiting)
         .child(form)
@@ -80,8 +75,8 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
         state, conflict, ..
     } = **editor;
     let field = |name, input| {
-        let name = el("span").class("field-label").text(name);
-        el("label").class("field").child(name).child(input)
+        let name = el("span.field-label").text(name);
+        el("label.field").child(name).child(input)
     };
     let status = move || match state.get() {
         State::Unknown | State::Clean => "",
@@ -99,10 +94,7 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
     .live_flag("hidden", move || {
         !matches!(state.get(), State::Kept | State::NotKept)
     });
-    let save = el("button")
-        .class("button primary")
-        .attr("type", "submit")
-        .text(w.save);
+    let save = el("button.button.primary type=submit").text(w.save);
     let changed = move || {
         if conflict.get() {
             w.changed_elsewhere
@@ -110,19 +102,12 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
             ""
         }
     };
-    el("form")
-        .class("card form editor")
+    el("form.card.form.editor")
         .live_flag("hidden", move || state.get() == State::Unknown)
         .child(field(w.title, title))
         .child(field(w.text, text))
         .child(kit::told("note", changed))
-        .child(
-            el("div")
-                .class("actions")
-                .child(status)
-                .child(discard)
-                .child(save),
-        )
+        .child(el("div.actions").child(status).child(discard).child(save))
         .on("input", move |_| typing.keep())
         .on("submit", move |event| {
             event.prevent_default();

@@ -45,8 +45,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
         doubtful,
     };
     let head = kit::head(cx.words.notes);
-    el("div")
-        .class("page")
+    el("div.page")
         .child(head.child(kit::button("button primary", cx.words.new_note, create)))
         .child(kit::told("told", move || told.get()))
         .child(when_loaded(cx, PATH, notes, move |value| rows.view(value)))
@@ -67,13 +66,12 @@ impl Notes {
         let w = self.cx.words;
         let notes = value.as_array().map(Vec::as_slice).unwrap_or_default();
         if notes.is_empty() {
-            return el("div")
-                .class("empty")
+            return el("div.empty")
                 .child(el("h2").text(w.no_notes))
                 .child(el("p").text(w.no_notes_text));
         }
         let rows = notes.iter().map(|note| self.row(note));
-        el("ul").class("card rows").children(rows)
+        el("ul.card.rows").children(rows)
     }
 
     fn row(self, note: &Value) -> El {
@@ -84,12 +82,12 @@ impl Notes {
         let href = cx.router.href(&Route::Note(id.clone()));
         let mut what = kit::link("what", &href).child(el("strong").text(text(note, "title")));
         if draft_of(cx, &id).and_then(|draft| draft.read()).is_some() {
-            what = what.child(el("span").class("tag").text(cx.words.draft));
+            what = what.child(el("span.tag").text(cx.words.draft));
         }
         let beginning = text(note, "text").lines().next().unwrap_or_default();
         el("li")
-            .child(what.child(el("span").class("note").text(beginning)))
-            .child(el("span").class("note").text(&age))
+            .child(what.child(el("span.note").text(beginning)))
+            .child(el("span.note").text(&age))
             .live(move || Some(self.actions(&id)))
     }
 
@@ -97,7 +95,7 @@ impl Notes {
     fn actions(self, id: &str) -> El {
         let Self { cx, doubtful, .. } = self;
         let w = cx.words;
-        let actions = el("span").class("actions");
+        let actions = el("span.actions");
         let id = id.to_owned();
         if doubtful.with(|doubtful| *doubtful != id) {
             let doubt = move || doubtful.set(id.clone());
@@ -105,7 +103,7 @@ impl Notes {
         }
         let keep = move || doubtful.set(String::new());
         actions
-            .child(el("span").class("note").text(w.delete_really))
+            .child(el("span.note").text(w.delete_really))
             .child(kit::button("button quiet", w.keep, keep))
             .child(kit::button("button danger", w.delete, move || {
                 self.delete(id.clone());

@@ -31,8 +31,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
     };
     // The page is built anew in the new language.
     cx.place.restore();
-    let looks = el("section")
-        .class("card")
+    let looks = el("section.card")
         .child(kit::choice(
             w.theme,
             "theme",
@@ -52,8 +51,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
         .view()
         .with_untracked(|view| view.user().cloned())
         .unwrap_or_default();
-    let account = el("section")
-        .class("card")
+    let account = el("section.card")
         .child(el("h2").text(w.account))
         .child(el("p").text(&user.name))
         .child(kit::note(&user.email));
@@ -64,11 +62,8 @@ pub(in crate::app) fn page(cx: Context) -> El {
             w.not_kept
         }
     };
-    let sections = el("div")
-        .class("settings")
-        .children([looks, notifications(cx), account]);
-    el("div")
-        .class("page")
+    let sections = el("div.settings").children([looks, notifications(cx), account]);
+    el("div.page")
         .child(kit::head(w.settings))
         .child(sections)
         .child(kit::told("note", not_kept))
@@ -76,7 +71,7 @@ pub(in crate::app) fn page(cx: Context) -> El {
 
 fn notifications(cx: Context) -> El {
     let (w, preferences) = (cx.words, cx.preferences);
-    let switch = el("input").attr("type", "checkbox").attr("role", "switch");
+    let switch = el("input type=checkbox role=switch");
     let node = switch.node().clone();
     let checked = node.clone();
     let switch = switch
@@ -94,12 +89,10 @@ fn notifications(cx: Context) -> El {
         Notify::Off | Notify::On => "",
         Notify::Blocked => w.notify_blocked,
     };
-    let label = el("label")
-        .class("checkbox")
+    let label = el("label.checkbox")
         .child(switch)
         .child(el("span").text(w.notify_before_end));
-    el("section")
-        .class("card")
+    el("section.card")
         .child(el("h2").text(w.notifications))
         .child(label)
         .child(kit::note(w.notify_text))
