@@ -7,18 +7,17 @@
 use std::{
     cell::{Cell, RefCell},
     fmt,
-    rc::{Rc, Weak},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
 };
 
-use futures::{
-    channel::oneshot,
-    future::{AbortHandle, abortable},
-};
 use gloo_net::http::Method;
 use session_core::{AccessToken, HttpFailure, Input, Replay, RequestFailure, RequestId};
 use session_protocol::{Value, parse, write};
 
-use super::driver::Driver;
+use super::{driver::Driver, platform::Answered};
 use crate::platform::http::{Answer, Call};
 
 /// Longest answer that [`Request::send_for_json`] reads, in bytes.
@@ -81,18 +80,13 @@ pub(super) struct Fetches {
     pending: RefCell<Vec<(RequestId, Pending)>>,
 }
 
+/// A request whose future is awaited.
 struct Pending {
     call: Call,
-    reply: oneshot::Sender<Result<Answer, RequestError>>,
-    running: Option<AbortHandle>,
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        if let Some(running) = &self.running {
-            running.abort();
-        }
-    }
+    /// The sending under way; dropping it aborts the call.
+    running: Option<Answered>,
+    outcome: Option<Result<Answer, RequestError>>,
+    waker: Option<Waker>,
 }
 
 /// A request of the application, not sent yet.
@@ -152,19 +146,19 @@ impl Request {
         } = self;
         let request = RequestId(driver.fetches.last.get() + 1);
         driver.fetches.last.set(request.0);
-        let (reply, outcome) = oneshot::channel();
         let pending = Pending {
             call,
-            reply,
             running: None,
+            outcome: None,
+            waker: None,
         };
         driver.fetches.pending.borrow_mut().push((request, pending));
-        let _abandon = Abandon {
-            driver: Rc::downgrade(&driver),
+        let sending = Sending {
+            driver: Rc::clone(&driver),
             request,
         };
         driver.dispatch(Input::RequestSubmitted { request, replay });
-        outcome.await.unwrap_or(Err(RequestError::SessionEnded))
+        sending.await
     }
 
     /// Sends the request and reads the JSON of the answer.
@@ -178,54 +172,91 @@ impl Request {
     }
 }
 
-/// Gives the request up if its future goes before the outcome came.
-struct Abandon {
-    driver: Weak<Driver>,
+/// The wait for an outcome, which also drives the call. Gives the request up when it goes before
+/// the outcome came.
+struct Sending {
+    driver: Rc<Driver>,
     request: RequestId,
 }
 
-impl Drop for Abandon {
-    fn drop(&mut self) {
-        if let Some(driver) = self.driver.upgrade()
-            && driver.take_pending(self.request).is_some()
-        {
-            driver.dispatch(Input::RequestAbandoned {
-                request: self.request,
+impl Future for Sending {
+    type Output = Result<Answer, RequestError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { driver, request } = &*self;
+        loop {
+            let waiting = driver.with_pending(*request, |pending| {
+                pending.waker = Some(context.waker().clone());
+                (pending.outcome.take(), pending.running.take())
             });
+            let running = match waiting {
+                Some((Some(outcome), _)) => {
+                    driver.forget_request(*request);
+                    return Poll::Ready(outcome);
+                }
+                Some((None, running)) => running,
+                None => return Poll::Ready(Err(RequestError::SessionEnded)),
+            };
+            // Polled outside of the list, since an answer may change it.
+            let Some(mut running) = running else {
+                return Poll::Pending;
+            };
+            match running.as_mut().poll(context) {
+                Poll::Ready(answer) => driver.request_answered(*request, answer),
+                Poll::Pending => {
+                    driver.with_pending(*request, |pending| {
+                        pending.running.get_or_insert(running);
+                    });
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if self.driver.forget_request(self.request) {
+            let request = self.request;
+            self.driver.dispatch(Input::RequestAbandoned { request });
         }
     }
 }
 
 impl Driver {
-    fn take_pending(&self, request: RequestId) -> Option<Pending> {
+    fn with_pending<T>(
+        &self,
+        request: RequestId,
+        act: impl FnOnce(&mut Pending) -> T,
+    ) -> Option<T> {
         let mut pending = self.fetches.pending.borrow_mut();
-        let position = pending.iter().position(|(known, _)| *known == request)?;
-        Some(pending.swap_remove(position).1)
+        let ours = pending.iter_mut().find(|(known, _)| *known == request);
+        ours.map(|(_, pending)| act(pending))
     }
 
-    pub(super) fn send_request(self: &Rc<Self>, request: RequestId, token: AccessToken) {
-        let call = {
-            let mut pending = self.fetches.pending.borrow_mut();
-            let ours = pending.iter_mut().find(|(known, _)| *known == request);
-            let Some((_, pending)) = ours else {
-                return;
-            };
-            let call = Call {
-                token: Some(token),
-                ..pending.call.clone()
-            };
-            let (answer, running) = abortable(self.platform.call(call));
-            pending.running = Some(running);
-            answer
-        };
-        let driver = Rc::downgrade(self);
-        leptos::task::spawn_local(async move {
-            if let Ok(answer) = call.await
-                && let Some(driver) = driver.upgrade()
-            {
-                driver.request_answered(request, answer);
-            }
+    /// Returns whether the request was known.
+    fn forget_request(&self, request: RequestId) -> bool {
+        let mut pending = self.fetches.pending.borrow_mut();
+        let position = pending.iter().position(|(known, _)| *known == request);
+        let ours = position.map(|position| pending.swap_remove(position));
+        // Aborting a call may raise events, so nothing is borrowed then.
+        drop(pending);
+        ours.is_some()
+    }
+
+    pub(super) fn send_request(&self, request: RequestId, token: AccessToken) {
+        let call = self.with_pending(request, |pending| Call {
+            token: Some(token),
+            ..pending.call.clone()
         });
+        if let Some(call) = call {
+            let running = self.platform.call(call);
+            let waker = self.with_pending(request, |pending| {
+                pending.running = Some(running);
+                pending.waker.take()
+            });
+            waker.flatten().into_iter().for_each(Waker::wake);
+        }
     }
 
     fn request_answered(self: &Rc<Self>, request: RequestId, answer: Result<Answer, HttpFailure>) {
@@ -247,11 +278,12 @@ impl Driver {
     }
 
     fn settle_request(&self, request: RequestId, outcome: Result<Answer, RequestError>) {
-        if let Some(mut pending) = self.take_pending(request) {
-            let (unused, _) = oneshot::channel();
-            let reply = std::mem::replace(&mut pending.reply, unused);
-            // Nobody listens if the future was dropped.
-            reply.send(outcome).unwrap_or_default();
+        let settled = self.with_pending(request, |pending| {
+            pending.outcome = Some(outcome);
+            (pending.running.take(), pending.waker.take())
+        });
+        if let Some((_aborted, Some(waker))) = settled {
+            waker.wake();
         }
     }
 }
