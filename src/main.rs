@@ -5,6 +5,7 @@ use leptos_session::{
     app::{App, base_of, startup},
     protocol::SessionConfig,
     service::BrowserPlatform,
+    ui::reactive::Var,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +17,7 @@ extern "C" {
 }
 
 fn main() {
-    startup::recover_from_panics();
+    let recovery = startup::recover_from_panics();
     let page = document();
     let text = page
         .get_element_by_id("session-config")
@@ -31,7 +32,10 @@ fn main() {
             let base = || BUNDLE_URL.with(|url| base_of(url, &origin));
             config.base_path.get_or_insert_with(base);
             let platform = Box::new(BrowserPlatform::new(&config));
-            mount_to_body(move || view! { <App config platform /> });
+            mount_to_body(move || {
+                Var::keep(recovery);
+                view! { <App config platform /> }
+            });
         }
         Err(problems) => mount_to_body(move || startup::startup_problem(problems).into_leptos()),
     }

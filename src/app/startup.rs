@@ -1,10 +1,12 @@
 //! What a person sees when the app cannot start, or stopped.
 
+use js_sys::{Reflect, WebAssembly::RuntimeError};
 use session_protocol::config::ConfigProblem;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Document, Element};
 
 use crate::{
-    platform::window,
+    platform::{listener::Listener, window},
     ui::element::{El, el},
 };
 
@@ -27,20 +29,25 @@ pub fn startup_problem(problems: Vec<ConfigProblem>) -> El {
         .child(el("main.login id=main").child(card))
 }
 
-/// Shows a way out when the app panics, and says where it happened. The message of the panic is
-/// not shown or logged, because nobody can promise what is in it.
-pub fn recover_from_panics() {
+/// Shows a way out when the app panics: a panic is a trap, which ends in an `error` event of the
+/// window (WebAssembly JavaScript Interface, `RuntimeError`). Its message is not shown or logged,
+/// because nobody can promise what is in it.
+pub fn recover_from_panics() -> Listener {
+    // Where it happened, for developers: a release bundle knows no places.
+    #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        leptos::logging::error!("leptos-session panicked at {place}");
-        if let Some(document) = window().document() {
+        let place = panic.location().map(ToString::to_string);
+        leptos::logging::error!("panicked at {}", place.unwrap_or_default());
+    }));
+    Listener::new(&window(), "error", |event| {
+        let error = Reflect::get(&event, &JsValue::from_str("error")).unwrap_or_default();
+        if error.has_type::<RuntimeError>()
+            && let Some(document) = window().document()
+        {
             // Without a page there is nobody to tell.
             show_recovery(&document).unwrap_or_default();
         }
-    }));
+    })
 }
 
 /// Builds the recovery view by hand: after a panic no component can be trusted.
