@@ -20,7 +20,7 @@ mod samples;
 pub mod startup;
 mod words;
 
-use leptos::prelude::{Get as _, IntoView, With as _, component};
+use leptos::prelude::{IntoView, With as _, component};
 use session_core::{ConnectionStatus, Phase};
 use session_protocol::SessionConfig;
 
@@ -37,7 +37,7 @@ use self::{
 };
 use crate::{
     platform::window,
-    service::{Platform, Session, provide_session_on},
+    service::{Platform, Session, start_session},
     ui::{
         element::{El, el},
         living_epoch,
@@ -69,7 +69,7 @@ pub fn App(
     let base = config.base_path.clone().unwrap_or_else(|| "/".to_owned());
     let origin = api::origin_of(&config.endpoints.session).to_owned();
     let language = config.locale.clone();
-    let session = provide_session_on(platform, config);
+    let session = start_session(platform, config);
     let preferences = Preferences::provide(session, &language);
     let (router, place) = (Router::new(base), Place::new());
     let (origin, received) = (Var::new(origin), Var::new(Received::default()));

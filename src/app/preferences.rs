@@ -3,10 +3,7 @@
 //! Invariants: choices are no secrets and survive logout; the browser is asked for the permission
 //! to notify only when the person has just switched notifications on.
 
-use leptos::{
-    prelude::{Get as _, With as _},
-    task::spawn_local,
-};
+use leptos::{prelude::With as _, task::spawn_local};
 use session_core::Phase;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission};

@@ -18,7 +18,7 @@ pub use browser::BrowserPlatform;
 pub use drafts::Draft;
 pub use fetch::{Request, RequestError};
 pub use platform::{Answered, Facts, Platform};
-pub use session::{Session, provide_session, provide_session_on, use_session};
+pub use session::{Session, provide_session, provide_session_on, start_session, use_session};
 pub use updates::{Subscription, Update};
 
 pub use crate::platform::{

@@ -31,9 +31,18 @@ pub fn provide_session(config: SessionConfig) -> Session {
     provide_session_on(platform, config)
 }
 
-/// Starts the session of this page on these surroundings and puts it into the context.
+/// As [`provide_session`], on these surroundings.
 #[must_use]
 pub fn provide_session_on(platform: Box<dyn Platform>, config: SessionConfig) -> Session {
+    let session = start_session(platform, config);
+    provide_context(session);
+    session
+}
+
+/// Starts the session of this page on these surroundings; it lives as long as the current reactive
+/// owner. Nothing is put into the context: whoever calls this hands the session on.
+#[must_use]
+pub fn start_session(platform: Box<dyn Platform>, config: SessionConfig) -> Session {
     let (tab, seed) = (random::bits().to_string(), random::bits());
     let (view, publish) = signal(SessionView {
         epoch: 0,
@@ -43,12 +52,10 @@ pub fn provide_session_on(platform: Box<dyn Platform>, config: SessionConfig) ->
     let driver = Driver::new(config, platform, tab, seed, move |view| publish.set(view));
     let presence = driver.presence();
     driver.dispatch(Input::Started { presence });
-    let session = Session {
+    Session {
         view,
         driver: StoredValue::new_local(driver),
-    };
-    provide_context(session);
-    session
+    }
 }
 
 /// Returns the session of this page.

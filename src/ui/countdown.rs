@@ -3,16 +3,14 @@
 
 use std::time::Duration;
 
-use leptos::prelude::Memo;
-
 use super::reactive::{Var, effect, memo};
 use crate::service::{Session, Timer};
 
 /// Returns the whole seconds that are left, rounded up; never negative, never growing by itself.
 pub(super) fn seconds_left(
     session: Session,
-    ends_at: impl Fn() -> Duration + Copy + Send + Sync + 'static,
-) -> Memo<u64> {
+    ends_at: impl Fn() -> Duration + Copy + 'static,
+) -> Var<u64> {
     let now = Var::new(session.now());
     let timer = Var::new(None::<Timer>);
     effect(move || {

@@ -9,7 +9,7 @@
 use std::{any::Any, cell::RefCell, fmt};
 
 use leptos::{
-    prelude::{AddAnyAttr, Mountable, Render, RenderEffect, RenderHtml},
+    prelude::{AddAnyAttr, Mountable, Render, RenderHtml},
     tachys::{
         html::attribute::{Attribute, any_attribute::AnyAttribute},
         hydration::Cursor,
@@ -20,6 +20,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Document, Element, Event, Node, Text};
 
+use super::reactive::erased_effect;
 use crate::service::Listener;
 
 /// An element under construction, and then the owner of everything that keeps it alive.
@@ -192,10 +193,8 @@ impl El {
         self
     }
 
-    fn follow(&mut self, mut run: Box<dyn FnMut()>) {
-        self.0
-            .kept
-            .push(Box::new(RenderEffect::new(move |_| run())));
+    fn follow(&mut self, run: Box<dyn FnMut()>) {
+        self.0.kept.push(Box::new(erased_effect(run)));
     }
 
     fn append(&self, child: &Node) {

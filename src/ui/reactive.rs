@@ -6,7 +6,8 @@
 use std::{any::Any, cell::RefCell, fmt, marker::PhantomData, rc::Rc};
 
 use leptos::prelude::{
-    ArcTrigger, Effect, GetValue as _, LocalStorage, Memo, Notify as _, StoredValue, Track as _,
+    ArcTrigger, GetValue as _, LocalStorage, Notify as _, RenderEffect, StoredValue, Track as _,
+    untrack,
 };
 
 /// A value that reactive closures follow. Small and `Copy`; it goes with its reactive owner.
@@ -132,20 +133,29 @@ impl<T: 'static> Var<T> {
     }
 }
 
-/// Runs `run` soon, and again whenever something that it read has changed, as long as the current
+/// Runs `run` now, and again whenever something that it read has changed, as long as the current
 /// reactive owner lives.
 pub fn effect(run: impl FnMut() + 'static) {
-    fn erased(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_| run());
-    }
-    erased(Box::new(run));
+    Var::keep(erased_effect(Box::new(run)));
 }
 
-/// Computes a number whenever something that it was computed from has changed; who follows it is
-/// told only when it is another number.
-pub fn memo(compute: impl Fn() -> u64 + Send + Sync + 'static) -> Memo<u64> {
-    fn erased(compute: Box<dyn Fn() -> u64 + Send + Sync>) -> Memo<u64> {
-        Memo::new(move |_| compute())
+pub(super) fn erased_effect(mut run: Box<dyn FnMut()>) -> RenderEffect<()> {
+    RenderEffect::new(move |_| run())
+}
+
+/// Computes a number now, and again soon after something that it was computed from has changed; who
+/// follows it is told only when it is another number.
+#[must_use]
+pub fn memo(compute: impl Fn() -> u64 + 'static) -> Var<u64> {
+    fn erased(compute: Box<dyn Fn() -> u64>) -> Var<u64> {
+        let number = Var::new(untrack(&compute));
+        effect(move || {
+            let next = compute();
+            if number.get_untracked() != next {
+                number.set(next);
+            }
+        });
+        number
     }
     erased(Box::new(compute))
 }

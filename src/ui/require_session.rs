@@ -8,7 +8,7 @@ use leptos::{children::ViewFn, prelude::*};
 
 use session_core::SessionView;
 
-use super::reactive::memo;
+use super::reactive::{Var, memo};
 use crate::service::{Session, use_session};
 
 /// Shows its children while a session lives, else the fallback.
@@ -30,7 +30,7 @@ pub fn RequireSession(
 /// Returns the epoch of the living session; zero if none lives. What depends on it is made anew for
 /// each session; a warning changes nothing.
 #[must_use]
-pub fn living_epoch(session: Session) -> Memo<u64> {
+pub fn living_epoch(session: Session) -> Var<u64> {
     memo(move || {
         let living = |view: &SessionView| view.user().map_or(0, |_| view.epoch);
         session.view().with(living)

@@ -1,6 +1,6 @@
 //! The warning before the end of a session.
 
-use leptos::prelude::{Get as _, GetUntracked as _, With as _};
+use leptos::prelude::With as _;
 use session_core::{Command, Extension, Phase, Warning};
 
 use super::{

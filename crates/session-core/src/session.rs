@@ -3,7 +3,7 @@
 //! Invariant: each state owns the data that makes sense in it and no other, so that there is, for
 //! example, no user without a session and no warning after the end.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use session_protocol::{ActiveSession, EndReason, User, WarningCause};
@@ -39,7 +39,7 @@ pub(crate) enum Session {
     /// The session ended while the user was working; the page waits for a login in place.
     Expired {
         cause: EndReason,
-        user: User,
+        user: Rc<User>,
         failure: Option<LoginFailure>,
     },
     /// The user logged out; the server is being told.
@@ -50,16 +50,16 @@ pub(crate) enum Session {
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
     Anonymous { ended: Option<EndReason> },
-    Expired { cause: EndReason, user: User },
+    Expired { cause: EndReason, user: Rc<User> },
 }
 
 /// What the server told about a living session, anchored on the monotonic clock.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) id: String,
-    pub(crate) user: User,
+    pub(crate) user: Rc<User>,
     /// Whose expired page this session continues, until the server tells who it is now.
-    pub(crate) follows: Option<User>,
+    pub(crate) follows: Option<Rc<User>>,
     idle_ends: Option<Duration>,
     absolute_ends: Option<Duration>,
     lead: Duration,
@@ -146,7 +146,7 @@ impl Facts {
         let ends = |remaining: Option<Duration>| remaining.map(|rest| now.saturating_add(rest));
         Self {
             id: session.id.clone(),
-            user: session.user.clone(),
+            user: Rc::new(session.user.clone()),
             follows: None,
             idle_ends: ends(session.idle_remaining),
             absolute_ends: ends(session.absolute_remaining),
@@ -156,14 +156,14 @@ impl Facts {
     }
 
     /// What is known of a session when the backend tells nothing but a token.
-    pub(crate) fn unknown(email: String, follows: Option<User>) -> Self {
+    pub(crate) fn unknown(email: String, follows: Option<Rc<User>>) -> Self {
         Self {
             id: String::new(),
-            user: User {
+            user: Rc::new(User {
                 id: email.clone(),
                 email,
                 name: String::new(),
-            },
+            }),
             follows,
             idle_ends: None,
             absolute_ends: None,

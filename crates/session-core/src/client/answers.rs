@@ -140,7 +140,7 @@ impl Client {
         }
         // A backend that sent no session with the token tells only here who it is.
         if let Some(previous) = facts.follows.clone() {
-            self.forget_stranger(previous, &session.user);
+            self.forget_stranger(&previous, &session.user);
         }
         let facts = Facts::anchored(session, self.now);
         self.session.learn(facts, self.now);

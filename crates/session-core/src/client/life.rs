@@ -31,7 +31,7 @@ impl Client {
         };
         let facts = if let Some(session) = &grant.session {
             if let Some(previous) = previous {
-                self.forget_stranger(previous, &session.user);
+                self.forget_stranger(&previous, &session.user);
             }
             Facts::anchored(session, self.now)
         } else {
@@ -90,9 +90,11 @@ impl Client {
 
     /// Has the drafts of the previous user deleted, if the present one is certainly another. The
     /// server may not have told the previous one, who is then known by the login name only.
-    pub(super) fn forget_stranger(&mut self, previous: User, present: &User) {
+    pub(super) fn forget_stranger(&mut self, previous: &User, present: &User) {
         if previous.id != present.id && previous.id != present.email {
-            self.order(Effect::ForgetDrafts { user: previous.id });
+            self.order(Effect::ForgetDrafts {
+                user: previous.id.clone(),
+            });
         }
     }
 

@@ -15,7 +15,7 @@ mod sockets;
 
 use std::time::Duration;
 
-use session_protocol::SessionConfig;
+use session_protocol::{SessionConfig, User};
 
 use crate::{
     ConnectionStatus, Effect, Extension, Input, LoginFailure, Moment, Phase, Policy, SessionEpoch,
@@ -231,7 +231,7 @@ impl Client {
                 origin: Origin::Expired { cause, user },
             } => Phase::Expired {
                 cause: *cause,
-                user: user.clone(),
+                user: User::clone(user),
                 login: LoginStatus::Busy,
             },
             Session::Anonymous { ended, failure } => Phase::Anonymous {
@@ -250,11 +250,11 @@ impl Client {
                 ..
             } => Phase::Expired {
                 cause: *cause,
-                user: user.clone(),
+                user: User::clone(user),
                 login: LoginStatus::Busy,
             },
             Session::Active { facts } => Phase::Active {
-                user: facts.user.clone(),
+                user: User::clone(&facts.user),
             },
             Session::Warned {
                 facts,
@@ -273,7 +273,7 @@ impl Client {
                     extension,
                 };
                 Phase::Warned {
-                    user: facts.user.clone(),
+                    user: User::clone(&facts.user),
                     warning,
                 }
             }
@@ -283,7 +283,7 @@ impl Client {
                 failure,
             } => Phase::Expired {
                 cause: *cause,
-                user: user.clone(),
+                user: User::clone(user),
                 login: status(*failure),
             },
             Session::LoggingOut { .. } => Phase::LoggingOut,
