@@ -234,12 +234,13 @@ impl Region {
     }
 
     fn show(&self, next: Option<El>) {
-        let previous = self.shown.take();
-        if let Some(previous) = &previous {
-            previous.0.node.remove();
+        if let Some(previous) = self.shown.take() {
+            let Parts { node, kept } = *previous.0;
+            // What is kept goes while the element stands, so that a dialog gives the focus back,
+            // and before its successor stands, so that no listener hears of that.
+            drop(kept);
+            node.remove();
         }
-        // Listeners are gone before the successor stands, so none hears of its arrival.
-        drop(previous);
         if let (Some(next), Some(parent)) = (&next, self.end.parent_node()) {
             parent
                 .insert_before(&next.0.node, Some(&self.end))

@@ -1,6 +1,6 @@
 //! The warning before the end of a session.
 
-use leptos::prelude::With as _;
+use leptos::prelude::{With as _, untrack};
 use session_core::{Command, Extension, Phase, Warning};
 
 use super::{
@@ -62,7 +62,7 @@ pub(super) fn warning_dialog(session: Session) -> El {
         .on("click", move |_| stay());
     let heading = el("h2 id=session-warning-title tabindex=-1");
     // Without a way to extend, the first focus must not be on "Log out", one key away from it.
-    let extendable = warning().is_some_and(|warning| warning.extendable);
+    let extendable = untrack(warning).is_some_and(|warning| warning.extendable);
     let heading = if extendable {
         heading
     } else {

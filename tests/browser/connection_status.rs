@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_session::ui::{
     ConnectionStatus,
-    locale::{Locale, provide_locale},
+    locale::{Locale, set_locale},
 };
 use session_core::Input;
 use session_protocol::EndReason;
@@ -48,7 +48,7 @@ async fn the_badge_is_live_again_by_itself() {
 #[wasm_bindgen_test]
 async fn the_badge_speaks_german() {
     let world = World::anonymous(|| {
-        let _locale = provide_locale(Locale::German);
+        set_locale(Locale::German);
         view! { <ConnectionStatus /> }
     })
     .await;

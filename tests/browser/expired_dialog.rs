@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_session::ui::{
     SessionDialogs,
-    locale::{Locale, provide_locale},
+    locale::{Locale, set_locale},
 };
 use session_core::{HttpFailure, Phase};
 use session_protocol::{
@@ -276,7 +276,7 @@ async fn leaving_ends_at_nobody() {
 #[wasm_bindgen_test]
 async fn the_end_speaks_german() {
     let world = World::logged_in(|| {
-        let _locale = provide_locale(Locale::German);
+        set_locale(Locale::German);
         view! { <SessionDialogs /> }
     })
     .await;

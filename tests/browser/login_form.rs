@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_session::ui::{
     LoginForm,
-    locale::{Locale, provide_locale},
+    locale::{Locale, set_locale},
 };
 use session_core::{HttpFailure, Phase};
 use session_protocol::http::{LoginRequest, parse_body};
@@ -99,7 +99,7 @@ async fn a_login_under_way_is_shown_and_not_sent_twice() {
 #[wasm_bindgen_test]
 async fn the_form_speaks_german() {
     let world = World::anonymous(|| {
-        let _locale = provide_locale(Locale::German);
+        set_locale(Locale::German);
         view! { <LoginForm /> }
     })
     .await;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_session::ui::{
     SessionDialogs,
-    locale::{Locale, provide_locale},
+    locale::{Locale, set_locale},
 };
 use session_core::{Command, Phase};
 use session_protocol::{ServerMessage, WarningCause};
@@ -251,7 +251,7 @@ async fn a_page_that_goes_takes_its_open_dialog_along() {
 #[wasm_bindgen_test]
 async fn the_warning_speaks_german() {
     let world = World::logged_in(|| {
-        let _locale = provide_locale(Locale::German);
+        set_locale(Locale::German);
         view! { <SessionDialogs /> }
     })
     .await;

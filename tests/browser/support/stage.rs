@@ -260,7 +260,11 @@ impl Platform for Stage {
             waiting.take().map(|sender| sender.send(outcome));
         }
         self.0.calls.borrow_mut().push(Recorded { call, waiting });
-        Box::pin(async move { receiver.await.unwrap_or(Err(HttpFailure::Unreachable)) })
+        Box::pin(async move {
+            // No network answers within the turn that asked.
+            leptos::task::tick().await;
+            receiver.await.unwrap_or(Err(HttpFailure::Unreachable))
+        })
     }
 
     fn open_socket(&self, id: SocketId, url: String, protocols: Vec<String>, _: Facts) {

@@ -8,7 +8,12 @@ use std::{
 };
 
 use leptos::prelude::*;
-use leptos_session::{Session, platform::storage::Shelf, service::provide_session_on};
+use leptos_session::{
+    Session,
+    platform::storage::Shelf,
+    service::provide_session_on,
+    ui::locale::{Locale, set_locale},
+};
 use session_core::Phase;
 use session_protocol::{
     EndReason, Secret, ServerMessage, SessionConfig, WarningCause, http::LoginRequest,
@@ -52,6 +57,8 @@ impl World {
         let page = {
             let session = Rc::clone(&session);
             Page::mount(move || {
+                // A test before may have chosen another language.
+                set_locale(Locale::English);
                 *session.borrow_mut() = Some(provide_session_on(platform, config));
                 view()
             })
