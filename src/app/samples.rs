@@ -186,20 +186,22 @@ mod tests {
     #[test]
     fn what_a_page_hears_again_is_counted_once() {
         let mut received = Received::default();
-        [100, 101].into_iter().for_each(|seq| received.count(seq));
+        for seq in [100, 101] {
+            received.count(seq);
+        }
         received.resume();
-        [100, 101, 102]
-            .into_iter()
-            .for_each(|seq| received.count(seq));
+        for seq in [100, 101, 102] {
+            received.count(seq);
+        }
         assert_eq!(received.count, 3);
     }
 
     #[test]
     fn updates_without_a_number_and_of_a_new_server_count() {
         let mut received = Received::default();
-        [0, 0, 500, 1, 2]
-            .into_iter()
-            .for_each(|seq| received.count(seq));
+        for seq in [0, 0, 500, 1, 2] {
+            received.count(seq);
+        }
         assert_eq!(received.count, 5);
     }
 }
