@@ -8,6 +8,7 @@ use crate::failure::{Doing as _, Failure};
 use crate::files::Fingerprint;
 use crate::packages;
 use crate::process;
+use crate::standard_library::StandardLibrary;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
@@ -39,20 +40,28 @@ pub(crate) fn release_under_app(workspace: &Workspace) -> Result<PathBuf, Failur
 /// Builds the bundle, unless the one in `dist` was made from the same sources and tools.
 fn release_at(workspace: &Workspace, path: &str, dist: PathBuf) -> Result<PathBuf, Failure> {
     let toolbox = Toolbox::for_bundles(workspace)?;
+    let library = StandardLibrary::prepare()?;
     ensure_minifiers(workspace);
 
     let name = dist.file_name().unwrap_or_default();
     let stamp = workspace.target.join(name).with_extension("stamp");
-    let sources = fingerprint_of_inputs(workspace)?;
+    let sources = fingerprint_of_inputs(workspace, library)?;
     if fs::read_to_string(&stamp).ok()
         == Some(stamp_text(sources, Fingerprint::of_files(&dist, &["."])?))
     {
-        println!("the release bundle for {path} is up to date");
+        println!(
+            "the release bundle for {path} is up to date; {}",
+            library.describe()
+        );
         return Ok(dist);
     }
 
-    println!("building the release bundle for {path}");
+    println!(
+        "building the release bundle for {path}; {}",
+        library.describe()
+    );
     let mut build = trunk(workspace, &toolbox, "build");
+    library.apply(&mut build);
     build.args(["--quiet", "--release", "--public-url", path, "--dist"]);
     process::run(build.arg(&dist))?;
     fs::write(
@@ -79,29 +88,33 @@ pub(crate) fn trunk(workspace: &Workspace, toolbox: &Toolbox, subcommand: &str) 
     trunk
 }
 
-/// Makes wasm-opt and terser available if that is possible; a bundle without them works, it is only larger.
+/// Makes binaryen and terser available if that is possible; a bundle without them works, it is only larger.
 fn ensure_minifiers(workspace: &Workspace) {
     if let Some(failure) = packages::ensure_npm_packages(workspace)
         .err()
         .filter(|_| minifiers(workspace).contains(&false))
     {
-        println!("warning: wasm-opt or terser stays missing: {failure}");
+        println!("warning: binaryen or terser stays missing: {failure}");
     }
 }
 
 fn minifiers(workspace: &Workspace) -> [bool; 2] {
     [
-        packages::wasm_opt(workspace).is_some(),
+        packages::binaryen(workspace).is_some(),
         packages::terser(workspace).is_some(),
     ]
 }
 
-fn fingerprint_of_inputs(workspace: &Workspace) -> Result<Fingerprint, Failure> {
+fn fingerprint_of_inputs(
+    workspace: &Workspace,
+    library: StandardLibrary,
+) -> Result<Fingerprint, Failure> {
     let rustc = process::capture(process::command("rustc").arg("--version"))?;
     let minifiers = minifiers(workspace).map(u8::from);
     Ok(Fingerprint::of_files(&workspace.root, &INPUTS)?
         .and(rustc.as_bytes())
-        .and(&minifiers))
+        .and(&minifiers)
+        .and(library.describe().as_bytes()))
 }
 
 fn stamp_text(sources: Fingerprint, dist: Fingerprint) -> String {

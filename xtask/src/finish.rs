@@ -1,7 +1,8 @@
 //! What Trunk leaves to us: its post-build hook (see `Trunk.toml`), for `trunk build` by hand as well as from here.
 //!
 //! - Always: a public URL other than `/` becomes the `basePath` of the page's configuration.
-//! - In release: wasm-opt and terser, file names made from the final contents, `.br` and `.gz` beside every asset.
+//! - In release: smaller wasm and glue (see [`shrink`]), file names made from the final contents, `.br` and `.gz` beside
+//!   every asset.
 //!
 //! Trunk would download wasm-opt, and takes names from what it has before it makes that smaller, so that one name could
 //! stand for two contents in caches that keep it for ever. `index.html` is not compressed here: its nonce is new in every
@@ -19,8 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::failure::{Doing as _, Failure};
 use crate::files::{self, Fingerprint};
-use crate::packages;
-use crate::process;
+use crate::shrink;
 use crate::workspace::{APP, Workspace};
 
 /// Extensions worth compressing; images and fonts are compressed already.
@@ -36,12 +36,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
 
     let release = variable("TRUNK_PROFILE")? == "release";
     if release {
-        html = finish_file(&staging, &html, "_bg.wasm", |from, to| {
-            optimise_wasm(workspace, from, to)
-        })?;
-        html = finish_file(&staging, &html, ".js", |from, to| {
-            minify_glue(workspace, from, to)
-        })?;
+        let wasm = only_file(&staging, "_bg.wasm")?;
+        let glue = only_file(&staging, ".js")?;
+        shrink::run(workspace, &wasm, &glue)?;
+        html = named_by_contents(&wasm, &html, "_bg.wasm")?;
+        html = named_by_contents(&glue, &html, ".js")?;
     }
     html = with_base_path(&html, &variable("TRUNK_PUBLIC_URL")?)?;
     fs::write(&index, html).doing("write", &index)?;
@@ -52,29 +51,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     }
 }
 
-/// Makes the only top-level file with this ending smaller and names it by its contents; returns the page with that name.
-fn finish_file(
-    staging: &Path,
-    html: &str,
-    ending: &str,
-    shrink: impl Fn(&Path, &Path) -> Result<(), Failure>,
-) -> Result<String, Failure> {
-    let file = only_file(staging, ending)?;
-    let smaller = file.with_extension("smaller");
-    shrink(&file, &smaller)?;
-    let result = if smaller.is_file() { &smaller } else { &file };
-    let contents = fs::read(result).doing("read", result)?;
+/// Names a file by what it has become; returns the page with that name.
+fn named_by_contents(file: &Path, html: &str, ending: &str) -> Result<String, Failure> {
+    let contents = fs::read(file).doing("read", file)?;
     let name = format!("{APP}-{}{ending}", Fingerprint::EMPTY.and(&contents).hex());
-    let old_name = file
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    fs::rename(result, staging.join(&name)).doing("rename", result)?;
-    if name != old_name && file.is_file() {
-        fs::remove_file(&file).doing("remove", &file)?;
-    }
-    Ok(html.replace(&old_name, &name))
+    fs::rename(file, file.with_file_name(&name)).doing("rename", file)?;
+    let old_name = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(html.replace(&*old_name, &name))
 }
 
 fn only_file(staging: &Path, ending: &str) -> Result<PathBuf, Failure> {
@@ -95,41 +78,6 @@ fn only_file(staging: &Path, ending: &str) -> Result<PathBuf, Failure> {
         ))),
     }
 }
-
-fn optimise_wasm(workspace: &Workspace, from: &Path, to: &Path) -> Result<(), Failure> {
-    let Some(wasm_opt) = packages::wasm_opt(workspace) else {
-        println!(
-            "warning: no wasm-opt of binaryen {}: {LARGER}",
-            workspace.versions.binaryen
-        );
-        return Ok(());
-    };
-    process::run(
-        process::command(wasm_opt)
-            .arg(from)
-            .arg("--output")
-            .arg(to)
-            .arg("-Oz"),
-    )
-}
-
-/// Trunk's own minifier gives up on the `export { ... as default }` of wasm-bindgen.
-fn minify_glue(workspace: &Workspace, from: &Path, to: &Path) -> Result<(), Failure> {
-    let Some(terser) = packages::terser(workspace) else {
-        println!("warning: no terser: {LARGER}");
-        return Ok(());
-    };
-    let options = ["--module", "--compress", "passes=2", "--mangle"];
-    process::run(
-        process::command(terser)
-            .arg(from)
-            .args(options)
-            .arg("--output")
-            .arg(to),
-    )
-}
-
-const LARGER: &str = "the bundle works but is larger; `npm ci` installs it";
 
 /// The page with `basePath` in its `session-config`, where the public URL is a path other than `/` and none is given.
 fn with_base_path(html: &str, public_url: &str) -> Result<String, Failure> {

@@ -14,13 +14,17 @@ mod counts;
 mod failure;
 mod files;
 mod finish;
+mod glue;
 mod http;
 mod packages;
 mod process;
 mod serve;
+mod shrink;
 mod size;
+mod standard_library;
 mod test;
 mod tools;
+mod wasm_names;
 mod workspace;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! What comes from the system or from npm: browsers, Node and its packages, a C compiler, wasm-opt, terser.
+//! What comes from the system or from npm: browsers, Node and its packages, a C compiler, binaryen, terser.
 
 use std::env;
 use std::fs;
@@ -73,16 +73,27 @@ fn node_major(said: &str) -> Option<u32> {
     said.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// wasm-opt of the pinned major version: on PATH, else in `node_modules`.
-pub(crate) fn wasm_opt(workspace: &Workspace) -> Option<PathBuf> {
-    let from_npm = workspace.root.join("node_modules/.bin/wasm-opt");
-    find("wasm-opt")
-        .into_iter()
-        .chain([from_npm])
-        .find(|program| {
-            process::capture(process::command(program).arg("--version"))
-                .is_ok_and(|said| is_binaryen(&said, &workspace.versions.binaryen))
-        })
+/// The programs of binaryen that make wasm smaller.
+#[derive(Debug)]
+pub(crate) struct Binaryen {
+    pub(crate) wasm_opt: PathBuf,
+    pub(crate) wasm_metadce: PathBuf,
+}
+
+/// Binaryen of the pinned major version: on PATH, else in `node_modules`.
+pub(crate) fn binaryen(workspace: &Workspace) -> Option<Binaryen> {
+    Some(Binaryen {
+        wasm_opt: of_binaryen(workspace, "wasm-opt")?,
+        wasm_metadce: of_binaryen(workspace, "wasm-metadce")?,
+    })
+}
+
+fn of_binaryen(workspace: &Workspace, name: &str) -> Option<PathBuf> {
+    let from_npm = workspace.root.join("node_modules/.bin").join(name);
+    find(name).into_iter().chain([from_npm]).find(|program| {
+        process::capture(process::command(program).arg("--version"))
+            .is_ok_and(|said| is_binaryen(&said, &workspace.versions.binaryen))
+    })
 }
 
 /// terser, which makes the JavaScript glue smaller.

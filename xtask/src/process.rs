@@ -83,8 +83,13 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 
 /// Runs to the end; standard output is returned, standard error dropped.
 pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
+    capture_output(command.stderr(Stdio::null()))
+}
+
+/// Runs to the end; standard output is returned, standard error is on the terminal.
+pub(crate) fn capture_output(command: &mut Command) -> Result<String, Failure> {
     let mut text = String::new();
-    let status = read_lines(command.stderr(Stdio::null()), |line| text.push_str(line))?;
+    let status = read_lines(command, |line| text.push_str(line))?;
     succeeded(command, status).map(|()| text)
 }
 
