@@ -3,7 +3,7 @@
 //! What is shown follows from two values, the session's phase and the address. Whoever must log in
 //! does so at the address that was asked for, so Back, reload and bookmarks keep their meaning and
 //! there is no return address that could lead elsewhere. Invariant: everything of a user is inside
-//! the guard of [`inside`].
+//! the guard of `inside`.
 
 mod api;
 mod chart;
