@@ -1,8 +1,8 @@
 //! What Trunk leaves to us: its post-build hook (see `Trunk.toml`), for `trunk build` by hand as well as from here.
 //!
 //! - Always: a public URL other than `/` becomes the `basePath` of the page's configuration.
-//! - In release: smaller wasm and glue (see [`shrink`]), file names made from the final contents, `.br` and `.gz` beside
-//!   every asset.
+//! - In release: smaller wasm and glue (see [`shrink`]), one style sheet (see [`styles`]), file names made from the final
+//!   contents, `.br` and `.gz` beside every asset.
 //!
 //! Trunk would download wasm-opt, and takes names from what it has before it makes that smaller, so that one name could
 //! stand for two contents in caches that keep it for ever. `index.html` is not compressed here: its nonce is new in every
@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use crate::failure::{Doing as _, Failure};
 use crate::files::{self, Fingerprint};
 use crate::shrink;
+use crate::styles;
 use crate::workspace::{APP, Workspace};
 
 /// Extensions worth compressing; images and fonts are compressed already.
@@ -41,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         shrink::run(workspace, &wasm, &glue)?;
         html = named_by_contents(&wasm, &html, "_bg.wasm")?;
         html = named_by_contents(&glue, &html, ".js")?;
+        html = styles::join(&staging, &html)?;
     }
     html = with_base_path(&html, &variable("TRUNK_PUBLIC_URL")?)?;
     fs::write(&index, html).doing("write", &index)?;

@@ -22,6 +22,7 @@ mod serve;
 mod shrink;
 mod size;
 mod standard_library;
+mod styles;
 mod test;
 mod tools;
 mod wasm_names;

@@ -215,7 +215,7 @@ impl Editor {
         let saved = self.saved.borrow();
         let base = saved.as_ref().map_or(0, |(_, changed)| *changed);
         if saved.as_ref().is_some_and(|(saved, _)| *saved == now) {
-            self.forget();
+            self.drop_draft();
             self.state.set(State::Clean);
             self.conflict.set(false);
             return;
@@ -262,7 +262,7 @@ impl Editor {
 
     /// Goes back to what the server has.
     fn discard(self: &Rc<Self>) {
-        self.forget();
+        self.drop_draft();
         self.problem.set("");
         self.conflict.set(false);
         let saved = self.saved.borrow().clone();
@@ -275,7 +275,7 @@ impl Editor {
         }
     }
 
-    fn forget(&self) {
+    fn drop_draft(&self) {
         if let Some(draft) = &self.draft {
             draft.discard();
         }
