@@ -20,7 +20,7 @@ pub(crate) struct Inquiry {
 enum State {
     Idle,
     Wanted { at: Duration },
-    Asking(CallId),
+    Asking { call: CallId, since: Duration },
 }
 
 impl Inquiry {
@@ -40,7 +40,7 @@ impl Inquiry {
                     at: now.max(self.earliest),
                 }
             }
-            State::Wanted { .. } | State::Asking(_) => {}
+            State::Wanted { .. } | State::Asking { .. } => {}
         }
     }
 
@@ -50,13 +50,21 @@ impl Inquiry {
     }
 
     pub(crate) fn began(&mut self, call: CallId, now: Duration, timing: &Timing) {
-        self.state = State::Asking(call);
+        self.state = State::Asking { call, since: now };
         self.earliest = now.saturating_add(timing.inquiry_gap);
     }
 
-    /// Returns whether this call is the question under way.
-    pub(crate) fn awaits(&self, call: CallId) -> bool {
-        matches!(self.state, State::Asking(under_way) if under_way == call)
+    /// Returns when the question was asked, if this call is the one under way.
+    pub(crate) fn asked(&self, call: CallId) -> Option<Duration> {
+        match self.state {
+            State::Asking {
+                call: awaited,
+                since,
+            } if awaited == call => Some(since),
+            State::Asking { .. } => None,
+            State::Idle => None,
+            State::Wanted { .. } => None,
+        }
     }
 
     /// Returns whether a question is planned or under way.
@@ -99,7 +107,7 @@ impl Inquiry {
         match self.state {
             State::Idle => None,
             State::Wanted { at } => Some(at),
-            State::Asking(_) => None,
+            State::Asking { .. } => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: an answer that nobody waits for changes nothing, whatever it says.
 
+use std::time::Duration;
+
 use session_protocol::{
     ActiveSession, EndReason, SessionStatus, TabNoticeKind, http::TokenResponse,
 };
@@ -108,9 +110,9 @@ impl Client {
     }
 
     pub(super) fn session_answered(&mut self, call: CallId, status: &SessionStatus) -> Outcome {
-        if !self.inquiry.awaits(call) {
+        let Some(asked) = self.inquiry.asked(call) else {
             return STALE;
-        }
+        };
         self.inquiry.settle();
         match status {
             SessionStatus::Ended { reason } => {
@@ -124,13 +126,20 @@ impl Client {
             }
             SessionStatus::Active(session) => {
                 self.connection.resume(Missing::Verdict);
-                self.learn(session)
+                // The server measured between question and answer. Counted from the question, the
+                // end is never later than it really is, and a countdown never grows.
+                self.learn_since(session, asked)
             }
         }
     }
 
     /// Takes in what the server told about the session, if it is about the same user.
     pub(super) fn learn(&mut self, session: &ActiveSession) -> Outcome {
+        self.learn_since(session, self.now)
+    }
+
+    /// As [`Client::learn`], with the durations counted from `since`.
+    fn learn_since(&mut self, session: &ActiveSession, since: Duration) -> Outcome {
         let Some(facts) = self.session.facts() else {
             return Outcome::Acted;
         };
@@ -142,13 +151,13 @@ impl Client {
         if let Some(previous) = facts.follows.clone() {
             self.forget_stranger(&previous, &session.user);
         }
-        let facts = Facts::anchored(session, self.now);
+        let facts = Facts::anchored(session, since);
         self.session.learn(facts, self.now);
         Outcome::Acted
     }
 
     pub(super) fn session_unanswered(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
-        if !self.inquiry.awaits(call) {
+        if self.inquiry.asked(call).is_none() {
             return STALE;
         }
         if let Some(reason) = failure.end_reason() {

@@ -44,6 +44,25 @@ fn the_newest_warning_counts_in_whatever_order_they_come() {
 }
 
 #[test]
+fn a_slow_answer_never_moves_the_end_away() {
+    let mut world = World::live();
+    world.receive(idle_warning(secs(60)));
+    let ends_at = warning(&world).ends_at;
+    world.send(Input::PageShown { persisted: true });
+    let asked = world.now();
+
+    world.pass(secs(7));
+    world.answer_session_active(ending_in(secs(60)));
+
+    assert_eq!(asked + secs(60), ends_at);
+    assert_eq!(
+        warning(&world).ends_at,
+        ends_at,
+        "the countdown does not grow"
+    );
+}
+
+#[test]
 fn a_local_deadline_asks_the_server_and_decides_nothing() {
     let mut world = World::logged_in();
     world.close(4404, "");
