@@ -1,4 +1,4 @@
-//! JSON between text and [`Value`].
+//! JSON between text and [`serde_json::Value`].
 //!
 //! Natively this is `serde_json`. In a browser it is the browser's own `JSON`: its parser is there
 //! already, where a second one would add 8 KB (brotli) to the bundle. Invariants: both accept the
