@@ -50,6 +50,7 @@ pub mod updates;
 pub mod connection_status;
 pub mod countdown;
 pub mod expired_dialog;
+pub mod json;
 pub mod login_form;
 pub mod require_session;
 pub mod warning_dialog;
