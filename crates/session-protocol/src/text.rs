@@ -87,7 +87,7 @@ mod browser {
             Value::Array(items) => items.iter().map(to_js).collect::<Array>().into(),
             Value::Object(fields) => {
                 // Without a prototype, `__proto__` is a name like any other.
-                let object = Object::create(JsValue::NULL.unchecked_ref());
+                let object: Object = Object::create(JsValue::NULL.unchecked_ref());
                 for (name, field) in fields {
                     // Setting a field of a plain object does not fail.
                     Reflect::set(&object, &JsValue::from_str(name), &to_js(field))
