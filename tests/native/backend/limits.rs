@@ -130,7 +130,7 @@ async fn activity_keeps_a_session_alive_until_the_absolute_limit() {
     assert_eq!(reason, "ABSOLUTE_TIMEOUT");
     let age = start.elapsed();
     assert!(
-        age > Duration::from_secs(2) && age < Duration::from_millis(3_500),
+        age > Duration::from_secs(2) && age < Duration::from_secs(10),
         "{age:?}"
     );
 }
