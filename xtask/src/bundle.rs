@@ -61,7 +61,7 @@ fn release_at(workspace: &Workspace, path: &str, dist: PathBuf) -> Result<PathBu
         library.describe()
     );
     let mut build = trunk(workspace, &toolbox, "build");
-    library.apply(&mut build);
+    library.apply(workspace, &mut build);
     build.args(["--quiet", "--release", "--public-url", path, "--dist"]);
     process::run(build.arg(&dist))?;
     fs::write(

@@ -6,9 +6,27 @@ use std::collections::BTreeSet;
 use crate::failure::Failure;
 use crate::wasm_names::ShortNames;
 
-/// What the glue exports; Trunk's start script needs the default only.
-const EXPORTS: &str = "export { initSync, __wbg_init as default };";
-const NEEDED_EXPORTS: &str = "export { __wbg_init as default };";
+/// How the glue is started: in every way that anybody may want.
+const START: [&str; 6] = [
+    "async function __wbg_load(",
+    "function initSync(",
+    "let __wbg_init_promise;",
+    "async function __wbg_init(",
+    "async function __wbg_init_once(",
+    "export { initSync, __wbg_init as default };",
+];
+/// How our start script starts it, see `pattern_script` in Trunk.toml. A server that does not say `application/wasm` is
+/// asked again.
+const OUR_START: &str = "
+async function __wbg_init({ module_or_path }) {
+    const imports = __wbg_get_imports();
+    const { instance } = await WebAssembly.instantiateStreaming(fetch(module_or_path), imports).catch(
+        async () => WebAssembly.instantiate(await (await fetch(module_or_path)).arrayBuffer(), imports)
+    );
+    __wbg_finalize_init(instance);
+}
+export { __wbg_init as default };
+";
 
 /// Opens and closes the object with the imports.
 const IMPORTS: &str = "\n    const import0 = {\n";
@@ -18,12 +36,18 @@ const INDENT: &str = "        ";
 /// Before the name of an export, wherever one is used.
 const USE_OF_EXPORT: &str = "wasm.";
 
-/// The glue without the classes of exported types that nothing in it uses, and with the default export only.
+/// The glue without the classes of exported types that nothing in it uses, and with one way to start it.
 pub(crate) fn without_unused_parts(glue: &str) -> Result<String, Failure> {
-    if !glue.contains(EXPORTS) {
-        return Err(unexpected(&format!("has no `{EXPORTS}`")));
-    }
     let mut statements = statements(glue);
+    for start in START {
+        let found = statements
+            .extract_if(.., |statement| statement.starts_with(start))
+            .count();
+        if found != 1 {
+            return Err(unexpected(&format!("has {found} times `{start}`")));
+        }
+    }
+    statements.push(OUR_START);
     let classes: Vec<&str> = statements
         .iter()
         .filter_map(|statement| statement.strip_prefix("export class "))
@@ -44,7 +68,7 @@ pub(crate) fn without_unused_parts(glue: &str) -> Result<String, Failure> {
             statements.retain(|statement| !is_part(statement));
         }
     }
-    Ok(statements.concat().replace(EXPORTS, NEEDED_EXPORTS))
+    Ok(statements.concat())
 }
 
 /// The names of the wasm's exports that the glue uses.
@@ -220,6 +244,21 @@ const UnusedFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_unused_free(ptr, 1));
 
+async function __wbg_load(module, imports) {
+    return await WebAssembly.instantiate(module, imports);
+}
+
+function initSync(module) {
+}
+
+let __wbg_init_promise;
+async function __wbg_init(module_or_path) {
+    return __wbg_init_once(module_or_path);
+}
+
+async function __wbg_init_once(module_or_path) {
+}
+
 export { initSync, __wbg_init as default };
 "#;
 
@@ -249,10 +288,29 @@ export { initSync, __wbg_init as default };
         let lean = lean();
         assert!(!lean.contains("Unused"), "{lean}");
         assert!(lean.contains("export class Used {"), "{lean}");
-        assert!(lean.ends_with("export { __wbg_init as default };\n"));
         assert_eq!(
             used_exports(&lean),
             ["__wbindgen_table", "used_free"].map(str::to_owned).into()
+        );
+    }
+
+    #[test]
+    fn there_is_one_way_to_start() {
+        let lean = lean();
+        assert!(lean.ends_with(OUR_START), "{lean}");
+        for gone in [
+            "__wbg_load",
+            "initSync",
+            "__wbg_init_promise",
+            "__wbg_init_once",
+        ] {
+            assert!(!lean.contains(gone), "{gone}");
+        }
+        let failure = without_unused_parts(&GLUE.replace("function initSync", "function init2"));
+        let failure = failure.unwrap_err().to_string();
+        assert!(
+            failure.contains("0 times `function initSync(`"),
+            "{failure}"
         );
     }
 

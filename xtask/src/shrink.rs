@@ -2,7 +2,7 @@
 //! the names between them become short.
 //!
 //! 1. wasm-bindgen exports classes of every type that a dependency marks (the streams of wasm-streams). What the glue does
-//!    not use leaves the glue, then what only that used leaves the wasm (wasm-metadce).
+//!    not use leaves the glue, with the ways to start it that our page does not take; then what only that used leaves the wasm (wasm-metadce).
 //! 2. wasm-opt makes the rest of the wasm smaller, and renames imports and exports.
 //! 3. The glue gets the same names and loses the imports that are not needed any more; terser does the rest.
 //!
@@ -19,10 +19,14 @@ use crate::process;
 use crate::wasm_names::{ShortNames, graph_of};
 use crate::workspace::Workspace;
 
-/// Besides `-Oz`: the memory begins with zeros, and nothing lies in its first 1024 bytes, which are the far end of the stack.
-const OPTIMISATIONS: [&str; 5] = [
+/// Besides `-Oz`, once more after other control flow: the memory begins with zeros, and nothing lies in its first 1024 bytes, which are the far end of the stack.
+const OPTIMISATIONS: [&str; 9] = [
     "-Oz",
     "--converge",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
     "--zero-filled-memory",
     "--low-memory-unused",
     "--strip-producers",

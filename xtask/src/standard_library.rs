@@ -10,7 +10,7 @@ use std::process::Command;
 
 use crate::failure::Failure;
 use crate::process;
-use crate::workspace::WASM_TARGET;
+use crate::workspace::{WASM_TARGET, Workspace};
 
 /// For the code of the bundle and its standard library alike.
 const RUSTFLAGS: &str =
@@ -53,11 +53,13 @@ impl StandardLibrary {
     }
 
     /// Makes a command that runs Cargo build the bundle with this standard library.
-    pub(crate) fn apply(self, command: &mut Command) {
+    pub(crate) fn apply(self, workspace: &Workspace, command: &mut Command) {
         if self == Self::AsShipped {
             return;
         }
         command.envs(SETTINGS);
+        // Build scripts that ask for RUSTC_BOOTSTRAP would run again whenever a bundle is built by hand in between.
+        command.env("CARGO_BUILD_TARGET_DIR", workspace.target.join("bundle"));
         // RUSTFLAGS would be used instead of those of the target, and those of the target leave the build's own tools alone.
         let users = env::var("RUSTFLAGS").unwrap_or_default();
         command.env(
@@ -104,7 +106,7 @@ mod tests {
 
     fn environment(library: StandardLibrary) -> Vec<(String, Option<String>)> {
         let mut command = Command::new("trunk");
-        library.apply(&mut command);
+        library.apply(&Workspace::locate().unwrap(), &mut command);
         let text = |value: &OsStr| value.to_string_lossy().into_owned();
         command
             .get_envs()
