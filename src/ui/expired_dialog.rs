@@ -1,12 +1,12 @@
 //! The dialog after the end of a session: log in again in place, or leave.
 
-use leptos::prelude::With as _;
-use session_core::{Command, LoginStatus, Phase};
+use session_core::Command;
 use session_protocol::{EndReason, Secret, http::LoginRequest};
 
 use super::{
     dialog::{dialog, open},
     element::{El, el, value_of},
+    login_progress::{problem, submit},
     words::words,
 };
 use crate::service::Session;
@@ -15,20 +15,6 @@ use crate::service::Session;
 /// does not close it: the ways out are "Log in again" and "Leave".
 pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) -> El {
     let words = words();
-    let login = move || session.view().with(|view| login_of(&view.phase));
-    let busy = move || login() == LoginStatus::Busy;
-    let error = move || match login() {
-        LoginStatus::Failed(failure) => words.login_failure(failure),
-        LoginStatus::Ready | LoginStatus::Busy => "",
-    };
-    let button_text = move || {
-        if busy() {
-            words.logging_in
-        } else {
-            words.log_in_again
-        }
-    };
-
     let password = el(
         "input type=password autocomplete=current-password required autofocus aria-describedby=session-expired-error",
     );
@@ -43,10 +29,8 @@ pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) 
     let leave = el("button.button.quiet type=button")
         .text(words.leave)
         .on("click", move |_| session.command(Command::Leave));
-    let submit = el("button.button.primary type=submit")
-        .live_attr("aria-disabled", move || busy().then_some("true"))
-        .live_text(button_text);
-    let problem = el("p.error id=session-expired-error role=alert").live_text(error);
+    let submit = submit(session, words.log_in_again);
+    let problem = problem(session, "session-expired-error");
     let form = el("form.form")
         .child(who)
         .child(name)
@@ -75,15 +59,4 @@ pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) 
             )
             .child(form),
     )
-}
-
-fn login_of(phase: &Phase) -> LoginStatus {
-    match phase {
-        Phase::Expired { login, .. } => *login,
-        Phase::Restoring
-        | Phase::Anonymous { .. }
-        | Phase::Active { .. }
-        | Phase::Warned { .. }
-        | Phase::LoggingOut => LoginStatus::Ready,
-    }
 }

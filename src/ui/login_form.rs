@@ -1,13 +1,13 @@
 //! The login form.
 
 use leptos::prelude::*;
-use session_core::{LoginStatus, Phase};
 use session_protocol::{Secret, http::LoginRequest};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlInputElement};
 
 use super::{
     element::{El, el, value_of},
+    login_progress::{problem, submit},
     words::words,
 };
 use crate::service::{Session, use_session};
@@ -22,29 +22,13 @@ pub fn LoginForm() -> impl IntoView {
 #[must_use]
 pub fn login_form(session: Session) -> El {
     let words = words();
-    let login = move || session.view().with(|view| login_of(&view.phase));
-    let busy = move || login() == LoginStatus::Busy;
-    let error = move || match login() {
-        LoginStatus::Failed(failure) => words.login_failure(failure),
-        LoginStatus::Ready | LoginStatus::Busy => "",
-    };
-    let button_text = move || {
-        if busy() {
-            words.logging_in
-        } else {
-            words.log_in
-        }
-    };
-
     let (email, email_field) = field(words.email, "email", "email", "username");
     let (password, password_field) =
         field(words.password, "password", "password", "current-password");
     let remember_me = el("input type=checkbox name=remember-me");
     let remember_field = remember_me.node().clone();
-    let problem = el("p.error id=login-error role=alert").live_text(error);
-    let submit = el("button.button.primary type=submit")
-        .live_attr("aria-disabled", move || busy().then_some("true"))
-        .live_text(button_text);
+    let problem = problem(session, "login-error");
+    let submit = submit(session, words.log_in);
     el("form.form")
         .child(email)
         .child(password)
@@ -76,15 +60,4 @@ fn field(label: &str, kind: &str, name: &str, autocomplete: &str) -> (El, Elemen
     let node = input.node().clone();
     let label = el("span.field-label").text(label);
     (el("label.field").child(label).child(input), node)
-}
-
-fn login_of(phase: &Phase) -> LoginStatus {
-    match phase {
-        Phase::Anonymous { login, .. } => *login,
-        Phase::Restoring
-        | Phase::Active { .. }
-        | Phase::Warned { .. }
-        | Phase::Expired { .. }
-        | Phase::LoggingOut => LoginStatus::Ready,
-    }
 }

@@ -10,6 +10,7 @@ pub mod element;
 mod expired_dialog;
 pub mod locale;
 mod login_form;
+mod login_progress;
 pub mod reactive;
 mod require_session;
 mod session_dialogs;
