@@ -1,6 +1,7 @@
 //! The command line. Pure: strings in, a [`Command`] or a [`BadArguments`] out.
 
 use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -10,7 +11,15 @@ usage: cargo xtask <command>
                                             FLAGS go to session-backend
   test [native] [browser] [e2e]             the test suites; all of them without a name
   check                                     format, lints, docs, licences, advisories, size budget
-  size                                      weight of the first load, against its budget";
+  size                                      weight of the first load, against its budget
+  simulate [FLAGS]                          lives of a session under faults, from seeds; FLAGS go to the
+                                            simulator: --seeds N, --tabs N, --seed S, --bug NAME, ...
+  model [FLAGS]                             every life of a small world; FLAGS go to the model checker:
+                                            --tabs N, ...
+  fuzz [TARGET] [--seconds N]               every fuzz target, or one, for 30 seconds each
+  mutants [-- FLAGS]                        whether a test notices each small change of the client and the
+                                            protocol; FLAGS go to cargo-mutants
+  coverage                                  the regions of the client that its tests reach";
 
 /// What the user asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +29,14 @@ pub(crate) enum Command {
     Test(Vec<Suite>),
     Check,
     Size,
+    /// With the arguments for the simulator, verbatim.
+    Simulate(Vec<String>),
+    /// With the arguments for the model checker, verbatim.
+    Model(Vec<String>),
+    Fuzz(FuzzOptions),
+    /// With the arguments for cargo-mutants, verbatim.
+    Mutants(Vec<String>),
+    Coverage,
     /// Called by Trunk after each build, see `Trunk.toml`.
     FinishBundle,
 }
@@ -51,6 +68,23 @@ impl ServeOptions {
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// All of them without a name.
+    pub(crate) target: Option<String>,
+    /// For each target.
+    pub(crate) time: Duration,
+}
+
+impl Default for FuzzOptions {
+    fn default() -> Self {
+        Self {
+            target: None,
+            time: Duration::from_secs(30),
+        }
+    }
+}
+
 /// The suites in the order in which they run: cheapest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suite {
@@ -78,7 +112,10 @@ pub(crate) enum BadArguments {
         command: &'static str,
         argument: String,
     },
-    BadPort(Option<String>),
+    BadNumber {
+        flag: &'static str,
+        found: Option<String>,
+    },
 }
 
 impl Display for BadArguments {
@@ -88,12 +125,11 @@ impl Display for BadArguments {
             Self::Unexpected { command, argument } => {
                 write!(f, "`{command}` does not understand `{argument}`")
             }
-            Self::BadPort(None) => f.write_str("`--port` needs a number from 1 to 65535"),
-            Self::BadPort(Some(found)) => {
-                write!(
-                    f,
-                    "`--port` needs a number from 1 to 65535, found `{found}`"
-                )
+            Self::BadNumber { flag, found } => {
+                write!(f, "`{flag}` needs a number from 1 to 65535")?;
+                found
+                    .as_ref()
+                    .map_or(Ok(()), |found| write!(f, ", found `{found}`"))
             }
         }
     }
@@ -109,6 +145,11 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, BadArguments> {
         "test" => parse_suites(rest).map(Command::Test),
         "check" => nothing_more("check", rest).map(|()| Command::Check),
         "size" => nothing_more("size", rest).map(|()| Command::Size),
+        "simulate" => Ok(Command::Simulate(rest.to_vec())),
+        "model" => Ok(Command::Model(rest.to_vec())),
+        "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
+        "mutants" => parse_mutants(rest).map(Command::Mutants),
+        "coverage" => nothing_more("coverage", rest).map(|()| Command::Coverage),
         "finish-bundle" => nothing_more("finish-bundle", rest).map(|()| Command::FinishBundle),
         unknown => Err(BadArguments::UnknownCommand(unknown.to_owned())),
     }
@@ -116,17 +157,17 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, BadArguments> {
 
 fn parse_serve(arguments: &[String]) -> Result<ServeOptions, BadArguments> {
     let mut options = ServeOptions::default();
-    let mut rest = arguments.iter();
+    let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
-        match argument.as_str() {
+        match argument {
             "--release" => options.release = true,
-            "--port" => options.port = Some(parse_port(rest.next())?),
+            "--port" => options.port = Some(parse_number("--port", rest.next())?),
             "--" => {
-                options.backend_flags = rest.cloned().collect();
+                options.backend_flags = rest.map(str::to_owned).collect();
                 break;
             }
             other => match other.strip_prefix("--port=") {
-                Some(port) => options.port = Some(parse_port(Some(&port.to_owned()))?),
+                Some(port) => options.port = Some(parse_number("--port", Some(port))?),
                 None => return Err(unexpected("serve", other)),
             },
         }
@@ -134,11 +175,14 @@ fn parse_serve(arguments: &[String]) -> Result<ServeOptions, BadArguments> {
     Ok(options)
 }
 
-fn parse_port(value: Option<&String>) -> Result<u16, BadArguments> {
+fn parse_number(flag: &'static str, value: Option<&str>) -> Result<u16, BadArguments> {
     value
         .and_then(|text| text.parse().ok())
-        .filter(|port| *port != 0)
-        .ok_or_else(|| BadArguments::BadPort(value.cloned()))
+        .filter(|number| *number != 0)
+        .ok_or_else(|| BadArguments::BadNumber {
+            flag,
+            found: value.map(str::to_owned),
+        })
 }
 
 fn parse_suites(arguments: &[String]) -> Result<Vec<Suite>, BadArguments> {
@@ -150,6 +194,34 @@ fn parse_suites(arguments: &[String]) -> Result<Vec<Suite>, BadArguments> {
     let asked =
         |suite: &Suite| arguments.is_empty() || arguments.iter().any(|name| name == suite.name());
     Ok(Suite::ALL.into_iter().filter(asked).collect())
+}
+
+fn parse_fuzz(arguments: &[String]) -> Result<FuzzOptions, BadArguments> {
+    let seconds =
+        |value| parse_number("--seconds", value).map(|number| Duration::from_secs(number.into()));
+    let mut options = FuzzOptions::default();
+    let mut rest = arguments.iter().map(String::as_str);
+    while let Some(argument) = rest.next() {
+        match argument {
+            "--seconds" => options.time = seconds(rest.next())?,
+            target if options.target.is_none() && !target.starts_with('-') => {
+                options.target = Some(target.to_owned());
+            }
+            other => match other.strip_prefix("--seconds=") {
+                Some(value) => options.time = seconds(Some(value))?,
+                None => return Err(unexpected("fuzz", other)),
+            },
+        }
+    }
+    Ok(options)
+}
+
+fn parse_mutants(arguments: &[String]) -> Result<Vec<String>, BadArguments> {
+    match arguments.split_first() {
+        None => Ok(Vec::new()),
+        Some((dashes, flags)) if dashes == "--" => Ok(flags.to_vec()),
+        Some((other, _)) => Err(unexpected("mutants", other)),
+    }
 }
 
 fn nothing_more(command: &'static str, rest: &[String]) -> Result<(), BadArguments> {
@@ -180,6 +252,13 @@ mod tests {
         }
     }
 
+    fn bad_number(flag: &'static str, found: Option<&str>) -> Result<Command, BadArguments> {
+        Err(BadArguments::BadNumber {
+            flag,
+            found: found.map(str::to_owned),
+        })
+    }
+
     #[test]
     fn without_a_command_the_usage_is_shown() {
         assert_eq!(parsed(""), Ok(Command::Usage));
@@ -205,11 +284,11 @@ mod tests {
 
     #[test]
     fn a_port_is_a_number_that_is_not_zero() {
-        assert_eq!(parsed("serve --port"), Err(BadArguments::BadPort(None)));
+        assert_eq!(parsed("serve --port"), bad_number("--port", None));
         for bad in ["0", "70000", "http"] {
             assert_eq!(
                 parsed(&format!("serve --port {bad}")),
-                Err(BadArguments::BadPort(Some(bad.into())))
+                bad_number("--port", Some(bad))
             );
         }
     }
@@ -234,8 +313,60 @@ mod tests {
     }
 
     #[test]
-    fn check_and_size_take_no_arguments() {
+    fn check_size_and_coverage_take_no_arguments() {
         assert_eq!(parsed("check"), Ok(Command::Check));
+        assert_eq!(parsed("coverage"), Ok(Command::Coverage));
         assert_eq!(parsed("size --json"), Err(unexpected("size", "--json")));
+    }
+
+    #[test]
+    fn the_simulator_and_the_model_get_everything_verbatim() {
+        let flags = ["--seeds", "9", "--", "--help"].map(str::to_owned).to_vec();
+        assert_eq!(
+            parsed("simulate --seeds 9 -- --help"),
+            Ok(Command::Simulate(flags.clone()))
+        );
+        assert_eq!(
+            parsed("model --seeds 9 -- --help"),
+            Ok(Command::Model(flags))
+        );
+    }
+
+    #[test]
+    fn fuzz_takes_one_target_and_a_time() {
+        let fuzz = |target: Option<&str>, seconds| {
+            Ok(Command::Fuzz(FuzzOptions {
+                target: target.map(str::to_owned),
+                time: Duration::from_secs(seconds),
+            }))
+        };
+        assert_eq!(parsed("fuzz"), fuzz(None, 30));
+        assert_eq!(parsed("fuzz --seconds 5 frame"), fuzz(Some("frame"), 5));
+        assert_eq!(parsed("fuzz frame --seconds=600"), fuzz(Some("frame"), 600));
+        assert_eq!(parsed("fuzz --seconds"), bad_number("--seconds", None));
+        assert_eq!(
+            parsed("fuzz --seconds=0"),
+            bad_number("--seconds", Some("0"))
+        );
+        for (line, argument) in [
+            ("fuzz one two", "two"),
+            ("fuzz --secondsish", "--secondsish"),
+            ("fuzz -j2", "-j2"),
+        ] {
+            assert_eq!(parsed(line), Err(unexpected("fuzz", argument)));
+        }
+    }
+
+    #[test]
+    fn flags_for_cargo_mutants_come_after_two_dashes() {
+        assert_eq!(parsed("mutants"), Ok(Command::Mutants(Vec::new())));
+        assert_eq!(
+            parsed("mutants -- --jobs 2"),
+            Ok(Command::Mutants(vec!["--jobs".into(), "2".into()]))
+        );
+        assert_eq!(
+            parsed("mutants --jobs 2"),
+            Err(unexpected("mutants", "--jobs"))
+        );
     }
 }

@@ -140,7 +140,7 @@ fn advisories(workspace: &Workspace) -> Result<(), Failure> {
 const DATABASE_MISSING: &str = "failed to fetch advisory database";
 
 fn cargo_deny(workspace: &Workspace) -> Result<Command, Failure> {
-    let mut command = Toolbox::for_licences(workspace)?.command("cargo-deny");
+    let mut command = Toolbox::for_licences(workspace)?.subcommand("deny");
     command
         .args(["--log-level", "error", "check"])
         .current_dir(&workspace.root);

@@ -11,14 +11,19 @@ mod args;
 mod bundle;
 mod check;
 mod counts;
+mod coverage;
 mod failure;
 mod files;
 mod finish;
+mod fuzz;
 mod glue;
 mod http;
+mod mutants;
 mod packages;
 mod process;
+mod proofs;
 mod serve;
+mod share;
 mod shrink;
 mod size;
 mod standard_library;
@@ -32,6 +37,7 @@ use std::process::ExitCode;
 
 use args::Command;
 use failure::Failure;
+use proofs::{MODEL, SIMULATOR};
 use workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -60,6 +66,13 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Test(suites) => test::run(&workspace, &suites),
         Command::Check => check::run(&workspace),
         Command::Size => size::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Command::Simulate(flags) => SIMULATOR
+            .run(&workspace, &flags)
+            .map(|()| ExitCode::SUCCESS),
+        Command::Model(flags) => MODEL.run(&workspace, &flags).map(|()| ExitCode::SUCCESS),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
+        Command::Mutants(flags) => mutants::run(&workspace, &flags).map(|()| ExitCode::SUCCESS),
+        Command::Coverage => coverage::run(&workspace).map(|()| ExitCode::SUCCESS),
         Command::FinishBundle => finish::run(&workspace).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -35,6 +35,13 @@ pub(crate) fn require_c_compiler() -> Result<(), Failure> {
         .ok_or_else(|| missing("a C compiler", "build-essential", "CC"))
 }
 
+pub(crate) fn require_cpp_compiler() -> Result<(), Failure> {
+    let found = program("CXX", &["c++", "g++", "clang++"]);
+    found
+        .map(|_| ())
+        .ok_or_else(|| missing("a C++ compiler", "build-essential", "CXX"))
+}
+
 /// The packages of package-lock.json, installed into `node_modules` where they are missing or older.
 pub(crate) fn ensure_npm_packages(workspace: &Workspace) -> Result<(), Failure> {
     require_node()?;

@@ -77,8 +77,13 @@ pub(crate) fn quiet_in_logs() -> Option<&'static str> {
 
 /// Runs to the end, output on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
-    let status = Service::start(command)?.wait()?;
+    let status = status(command)?;
     succeeded(command, status)
+}
+
+/// Runs to the end, output on the terminal, for a command whose exit status says more than yes or no.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
+    Service::start(command)?.wait()
 }
 
 /// Runs to the end; standard output is returned, standard error dropped.

@@ -57,6 +57,43 @@ impl Toolbox {
         Ok(toolbox)
     }
 
+    /// cargo-fuzz, which builds and runs fuzz targets.
+    pub(crate) fn for_fuzzing(workspace: &Workspace) -> Result<Self, Failure> {
+        let mut toolbox = Self::default();
+        toolbox.add(&Tool {
+            package: "cargo-fuzz",
+            program: "cargo-fuzz",
+            version: &workspace.versions.cargo_fuzz,
+            patience: "about half a minute",
+        })?;
+        Ok(toolbox)
+    }
+
+    /// cargo-mutants, which breaks code to see whether a test notices.
+    pub(crate) fn for_mutants(workspace: &Workspace) -> Result<Self, Failure> {
+        let mut toolbox = Self::default();
+        toolbox.add(&Tool {
+            package: "cargo-mutants",
+            program: "cargo-mutants",
+            version: &workspace.versions.cargo_mutants,
+            patience: "about 2 minutes",
+        })?;
+        Ok(toolbox)
+    }
+
+    /// cargo-llvm-cov and LLVM's tools, for coverage.
+    pub(crate) fn for_coverage(workspace: &Workspace) -> Result<Self, Failure> {
+        ensure_llvm_tools()?;
+        let mut toolbox = Self::default();
+        toolbox.add(&Tool {
+            package: "cargo-llvm-cov",
+            program: "cargo-llvm-cov",
+            version: &workspace.versions.cargo_llvm_cov,
+            patience: "about 2 minutes",
+        })?;
+        Ok(toolbox)
+    }
+
     /// A command that sees these tools first.
     pub(crate) fn command(&self, program: &str) -> Command {
         // `Command` looks a bare name up in our PATH, not in the one it is given.
@@ -71,6 +108,13 @@ impl Toolbox {
         if let Some(path) = self.path() {
             command.env("PATH", path);
         }
+        command
+    }
+
+    /// The program behind `cargo <subcommand>`, called as Cargo would call it.
+    pub(crate) fn subcommand(&self, subcommand: &str) -> Command {
+        let mut command = self.command(&format!("cargo-{subcommand}"));
+        command.arg(subcommand);
         command
     }
 
@@ -105,7 +149,10 @@ struct Tool<'a> {
 
 impl Tool<'_> {
     fn has_version(&self, program: &Path) -> bool {
-        process::capture(process::command(program).arg("--version"))
+        // Cargo tells its subcommands their name, and some insist on it.
+        let subcommand = self.program.strip_prefix("cargo-");
+        let mut command = process::command(program);
+        process::capture(command.args(subcommand).arg("--version"))
             .is_ok_and(|said| last_word(&said) == Some(self.version))
     }
 
@@ -161,6 +208,24 @@ pub(crate) fn ensure_wasm_target() -> Result<(), Failure> {
     println!("installing the Rust target {WASM_TARGET} (some seconds, once)");
     process::run(process::command("rustup").args(["target", "add", WASM_TARGET])).map_err(|_| {
         Failure::new(format!("the Rust target {WASM_TARGET} is missing; `rustup target add {WASM_TARGET}` installs it"))
+    })
+}
+
+/// The `llvm-cov` and `llvm-profdata` that know the compiler's format.
+fn ensure_llvm_tools() -> Result<(), Failure> {
+    let chosen = ["LLVM_COV", "LLVM_PROFDATA"].map(env::var_os);
+    let libraries = process::capture(process::command("rustc").args(["--print", "target-libdir"]))?;
+    let shipped = Path::new(libraries.trim()).with_file_name("bin/llvm-cov");
+    if chosen.iter().all(Option::is_some) || shipped.is_file() {
+        return Ok(());
+    }
+    println!("installing the Rust component llvm-tools (some seconds, once)");
+    process::run(process::command("rustup").args(["component", "add", "llvm-tools"])).map_err(|_| {
+        Failure::new(
+            "LLVM's coverage tools are missing; `rustup component add llvm-tools` installs them; or set LLVM_COV and \
+             LLVM_PROFDATA to llvm-cov and llvm-profdata of the LLVM that `rustc -vV` names (Debian package: \
+             llvm-VERSION)",
+        )
     })
 }
 

@@ -11,6 +11,8 @@ use crate::process;
 /// The browser bundle's package, its binary and its only wasm file.
 pub(crate) const APP: &str = "leptos-session";
 pub(crate) const BACKEND: &str = "session-backend";
+pub(crate) const CORE: &str = "session-core";
+pub(crate) const PROTOCOL: &str = "session-protocol";
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 #[derive(Debug)]
@@ -27,6 +29,9 @@ pub(crate) struct Workspace {
 pub(crate) struct Versions {
     pub(crate) trunk: String,
     pub(crate) cargo_deny: String,
+    pub(crate) cargo_fuzz: String,
+    pub(crate) cargo_llvm_cov: String,
+    pub(crate) cargo_mutants: String,
     pub(crate) binaryen: String,
     /// The one in `Cargo.lock`: command and library speak a private format.
     pub(crate) wasm_bindgen: String,
@@ -57,6 +62,9 @@ impl Workspace {
             versions: Versions {
                 trunk: pinned("trunk")?,
                 cargo_deny: pinned("cargo-deny")?,
+                cargo_fuzz: pinned("cargo-fuzz")?,
+                cargo_llvm_cov: pinned("cargo-llvm-cov")?,
+                cargo_mutants: pinned("cargo-mutants")?,
                 binaryen: pinned("binaryen")?,
                 wasm_bindgen: locked_version(&lock_text, "wasm-bindgen")
                     .ok_or_else(|| Failure::new("Cargo.lock has no package wasm-bindgen"))?
