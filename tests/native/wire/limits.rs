@@ -1,7 +1,8 @@
 //! Unknown, malformed, oversized, too deep: each refusal is typed and repeats nothing.
 
 use session_protocol::{
-    ClientMessage, MAX_DEPTH, MAX_MESSAGE_BYTES, MessageNames, ServerMessage, WireError,
+    ClientMessage, MAX_DEPTH, MAX_MESSAGE_BYTES, MessageNames, ServerMessage, SessionConfig,
+    WireError, http::parse_body,
 };
 
 use crate::fixtures::CANARY;
@@ -126,6 +127,21 @@ fn a_message_of_64_kib_is_read_and_a_longer_one_is_not() {
 }
 
 #[test]
+fn a_body_or_a_configuration_of_64_kib_is_read_and_a_longer_one_is_not() {
+    let longest = format!("{{{}}}", " ".repeat(64 * 1024 - 2));
+    assert!(parse_body(&longest).is_ok());
+    assert_eq!(SessionConfig::parse(&longest), Ok(SessionConfig::default()));
+
+    let longer = longest + " ";
+    let error = WireError::TooLarge {
+        length: 64 * 1024 + 1,
+        limit: 64 * 1024,
+    };
+    assert_eq!(parse_body(&longer), Err(error));
+    assert!(SessionConfig::parse(&longer).is_err());
+}
+
+#[test]
 fn a_message_32_levels_deep_is_read_and_a_deeper_one_is_not() {
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
         let nested = |levels: usize| {
@@ -134,6 +150,14 @@ fn a_message_32_levels_deep_is_read_and_a_deeper_one_is_not() {
         };
         assert!(server(&nested(MAX_DEPTH)).is_ok());
         assert_eq!(server(&nested(MAX_DEPTH + 1)), Err(WireError::TooDeep));
+    }
+}
+
+#[test]
+fn brothers_are_no_depth() {
+    for brothers in ["[],".repeat(1000), r#"{"a":1},"#.repeat(1000)] {
+        let message = format!(r#"{{"type":"DATA_UPDATE","payload":[{brothers}1]}}"#);
+        assert!(server(&message).is_ok());
     }
 }
 
