@@ -1,0 +1,109 @@
+//! Bugs that are put back on purpose, to prove that the instruments find them.
+//!
+//! Each was seen in the field or in the advice that this project was made from. Invariant: a world
+//! without bugs switched on runs the contract as it is written.
+
+/// A seeded bug.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Bug {
+    /// B1: the predecessor of a refresh token is taken for a theft at once.
+    NoGrace,
+    /// B2: the grace covers any ancestor, not only the predecessor.
+    GraceForAncestors,
+    /// B3: the answer to the tab that lost a race deletes the cookie of the winner.
+    LoserClearsCookie,
+    /// B4: the name of the cookie does not tell the family, so a late answer of an ended session
+    /// overwrites a newer login.
+    OneCookieName,
+    /// B5: a refresh writes what it decided earlier, without comparing again.
+    NoCompareAndSet,
+    /// B6: a rotation extends the absolute limit.
+    RotationExtendsAbsolute,
+    /// B7: the client handles expiry by a flag that no epoch resets.
+    ExpiryWithoutEpoch,
+    /// B8: the client takes a network error for a logout.
+    NetworkErrorLogsOut,
+    /// B9: the client steals leadership without a new term.
+    StealWithoutTerm,
+    /// B10: the client believes that aborting a waiting lock request frees a held lock.
+    AbortFreesHeldLock,
+    /// B11: the server counts a heartbeat as activity.
+    HeartbeatIsActivity,
+    /// B12: the client trusts a hint of another tab as a login.
+    HintTrustedAsLogin,
+    /// B13: the client restores a session after an explicit logout.
+    SilentRestoreAfterLogout,
+    /// B14: the client ends a session by its own clock.
+    LocalClockVerdict,
+    /// B15: the client reconnects after a terminal close.
+    ReconnectAfterTerminalClose,
+}
+
+impl Bug {
+    /// All bugs, in the order of their numbers.
+    pub const ALL: [Self; 15] = [
+        Self::NoGrace,
+        Self::GraceForAncestors,
+        Self::LoserClearsCookie,
+        Self::OneCookieName,
+        Self::NoCompareAndSet,
+        Self::RotationExtendsAbsolute,
+        Self::ExpiryWithoutEpoch,
+        Self::NetworkErrorLogsOut,
+        Self::StealWithoutTerm,
+        Self::AbortFreesHeldLock,
+        Self::HeartbeatIsActivity,
+        Self::HintTrustedAsLogin,
+        Self::SilentRestoreAfterLogout,
+        Self::LocalClockVerdict,
+        Self::ReconnectAfterTerminalClose,
+    ];
+
+    /// Returns the number in the list of seeded bugs, 1 to 15.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// Returns whether the bug is one of the server; the others are of the client.
+    #[must_use]
+    pub const fn is_of_server(self) -> bool {
+        matches!(
+            self,
+            Self::NoGrace
+                | Self::GraceForAncestors
+                | Self::LoserClearsCookie
+                | Self::OneCookieName
+                | Self::NoCompareAndSet
+                | Self::RotationExtendsAbsolute
+                | Self::HeartbeatIsActivity
+        )
+    }
+}
+
+/// The bugs that are switched on.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct BugSet(u16);
+
+impl BugSet {
+    /// No bug is switched on.
+    pub const NONE: Self = Self(0);
+
+    /// Adds a bug.
+    #[must_use]
+    pub const fn with(self, bug: Bug) -> Self {
+        Self(self.0 | 1 << bug as u16)
+    }
+
+    /// Returns whether a bug is switched on.
+    #[must_use]
+    pub const fn has(self, bug: Bug) -> bool {
+        self.0 & 1 << bug as u16 != 0
+    }
+}
+
+impl From<Bug> for BugSet {
+    fn from(bug: Bug) -> Self {
+        Self::NONE.with(bug)
+    }
+}
