@@ -14,6 +14,7 @@ mod fixtures;
 mod fuzz;
 mod limits;
 mod notices;
+mod properties;
 mod secrets;
 mod socket_messages;
 mod tolerance;

@@ -1,0 +1,52 @@
+//! The statements of the fuzz targets about text, on each file of the committed corpora.
+
+use std::{fs, path::PathBuf};
+
+use super::addresses::return_path;
+
+#[expect(
+    unreachable_pub,
+    reason = "it is public in the crate of the fuzz targets"
+)]
+#[path = "../../../../fuzz/src/wire.rs"]
+pub(super) mod wire;
+
+/// A statement about any bytes.
+type Target = fn(&[u8]);
+
+/// The targets of `fuzz/` that are about text.
+const TARGETS: [(&str, Target); 5] = [
+    ("client_frame", wire::client_frame),
+    ("configuration", wire::configuration),
+    ("http_body", wire::http_body),
+    ("server_frame", wire::server_frame),
+    ("tab_notice", wire::tab_notice),
+];
+
+#[test]
+fn every_file_of_the_corpora_keeps_the_statements_of_its_target() {
+    for (name, target) in TARGETS {
+        replay(name, target);
+    }
+}
+
+#[test]
+#[ignore = "routes.rs reads `\\` and control characters in addresses otherwise than browsers"]
+fn every_address_of_the_corpus_stays_here() {
+    replay("return_path", return_path);
+}
+
+fn replay(name: &str, target: Target) {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../fuzz/corpus", name]
+        .iter()
+        .collect();
+    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "the corpus of {name} is empty");
+    for file in files {
+        // Shown if the statement fails.
+        eprintln!("{}", file.display());
+        target(&fs::read(&file).expect("a readable file"));
+    }
+}
