@@ -144,7 +144,9 @@ fn inside(cx: Context) -> El {
 fn waiting(cx: Context) -> El {
     let words = words();
     let trouble = move || match cx.session.view().with(|view| view.connection) {
-        ConnectionStatus::Offline | ConnectionStatus::Reconnecting => words.unreachable,
+        ConnectionStatus::Degraded | ConnectionStatus::Offline | ConnectionStatus::Reconnecting => {
+            words.unreachable
+        }
         ConnectionStatus::Live | ConnectionStatus::Connecting | ConnectionStatus::StandingBy => "",
     };
     let main = main_element()

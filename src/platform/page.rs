@@ -1,4 +1,4 @@
-//! Facts of the page: visibility, back/forward cache, network, the user's activity.
+//! Facts of the page: visibility, focus, freezing, back/forward cache, network, the user's activity.
 
 use std::rc::Rc;
 
@@ -47,7 +47,10 @@ impl Page {
             let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
             persisted.then_some(Input::PageShown { persisted })
         });
+        listen(&window, "focus", |_| Some(Input::PageFocused));
         if let Some(document) = window.document() {
+            listen(&document, "freeze", |_| Some(Input::PageFrozen));
+            listen(&document, "resume", |_| Some(Input::PageResumed));
             listen(&document, "visibilitychange", |_| {
                 Some(if is_visible() {
                     Input::PageShown { persisted: false }

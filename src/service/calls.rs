@@ -6,7 +6,7 @@ use gloo_net::http::Method;
 use session_core::{AccessToken, CallId, HttpFailure, Input};
 use session_protocol::{
     ActiveSession, Secret, SessionStatus, Value, WireError,
-    http::{LoginRequest, TicketResponse, TokenResponse, parse_body},
+    http::{LoginRequest, LogoutRequest, TicketResponse, TokenResponse, parse_body},
     write,
 };
 
@@ -34,6 +34,7 @@ pub(super) enum SessionCall {
     LogOut {
         call: CallId,
         token: Option<AccessToken>,
+        session: String,
     },
 }
 
@@ -57,7 +58,10 @@ impl SessionCall {
                 Ok(session) => Input::ExtensionSucceeded { call, session },
                 Err(failure) => Input::ExtensionFailed { call, failure },
             },
-            Self::LogOut { call, .. } => Input::LogoutFinished { call },
+            Self::LogOut { call, .. } => match answer {
+                Ok(_) => Input::LogoutSucceeded { call },
+                Err(failure) => Input::LogoutFailed { call, failure },
+            },
         }
     }
 }
@@ -84,7 +88,10 @@ impl Driver {
                 self.http_call(Method::GET, &endpoints.session, None, token.clone())
             }
             SessionCall::Extend { token, .. } => self.post(&endpoints.extend, None, token.clone()),
-            SessionCall::LogOut { token, .. } => self.post(&endpoints.logout, None, token.clone()),
+            SessionCall::LogOut { token, session, .. } => {
+                let body = LogoutRequest::of(session).to_value();
+                self.post(&endpoints.logout, Some(body), token.clone())
+            }
         };
         let (driver, answer) = (Rc::downgrade(self), self.platform.call(request));
         leptos::task::spawn_local(async move {

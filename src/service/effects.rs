@@ -10,6 +10,9 @@ use crate::platform::socket;
 
 const PRESENCE: &str = "presence";
 
+/// What stands before the identifier of the session whose logout is not delivered.
+const PENDING: &str = "logout-pending ";
+
 impl Driver {
     pub(super) fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
@@ -23,8 +26,16 @@ impl Driver {
             Effect::RequestExtension { call, token } => {
                 self.make_call(SessionCall::Extend { call, token });
             }
-            Effect::RequestLogout { call, token } => {
-                self.make_call(SessionCall::LogOut { call, token });
+            Effect::RequestLogout {
+                call,
+                token,
+                session,
+            } => {
+                self.make_call(SessionCall::LogOut {
+                    call,
+                    token,
+                    session,
+                });
             }
             Effect::OpenSocket { socket, token } => self.open_socket(socket, token),
             Effect::CloseSocket { socket, code } => self.platform.close_socket(socket, code),
@@ -43,7 +54,13 @@ impl Driver {
                 });
             }
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
-            Effect::RememberPresence(presence) => self.remember(presence),
+            Effect::RememberPresence(presence) => self.remember(&presence),
+            Effect::ConfirmLogout { session } => {
+                if self.presence() == (Presence::LogoutPending { session }) {
+                    self.remember(&Presence::LoggedOut);
+                }
+            }
+            Effect::RequestLock { .. } | Effect::ReleaseLock { .. } => {}
             Effect::ClearProtectedState { reason } => {
                 // A hook may register another, so none runs while the list is borrowed.
                 let hooks = self.clear_hooks.borrow().clone();
@@ -57,17 +74,26 @@ impl Driver {
 
     /// What this browser remembers of the last session.
     pub(super) fn presence(&self) -> Presence {
-        match self.shelf.read(PRESENCE).as_deref() {
-            Some("present") => Presence::Present,
-            Some("logged-out") => Presence::LoggedOut,
-            Some(_) | None => Presence::Unknown,
+        let kept = self.shelf.read(PRESENCE).unwrap_or_default();
+        match kept.as_str() {
+            "present" => Presence::Present,
+            "logged-out" => Presence::LoggedOut,
+            other => match other.strip_prefix(PENDING) {
+                Some(session) => Presence::LogoutPending {
+                    session: session.to_owned(),
+                },
+                None => Presence::Unknown,
+            },
         }
     }
 
-    fn remember(&self, presence: Presence) {
+    fn remember(&self, presence: &Presence) {
         let kept = match presence {
             Presence::Present => self.shelf.write(PRESENCE, "present"),
             Presence::LoggedOut => self.shelf.write(PRESENCE, "logged-out"),
+            Presence::LogoutPending { session } => {
+                self.shelf.write(PRESENCE, &[PENDING, session].concat())
+            }
             Presence::Unknown => {
                 self.shelf.remove(PRESENCE);
                 Ok(())

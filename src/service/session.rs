@@ -4,7 +4,9 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
-use session_core::{Command, ConnectionStatus, Input, Phase, SessionView, timeline::Entry};
+use session_core::{
+    Assurance, Command, ConnectionStatus, Input, Phase, SessionView, timeline::Entry,
+};
 use session_protocol::{EndReason, SessionConfig, User, http::LoginRequest};
 
 use super::{
@@ -48,10 +50,12 @@ pub fn start_session(platform: Box<dyn Platform>, config: SessionConfig) -> Sess
         epoch: 0,
         phase: Phase::Restoring,
         connection: ConnectionStatus::StandingBy,
+        assurance: Assurance::Verified,
     });
     let driver = Driver::new(config, platform, tab, seed, move |view| publish.set(view));
     let presence = driver.presence();
-    driver.dispatch(Input::Started { presence });
+    let locks = false;
+    driver.dispatch(Input::Started { presence, locks });
     Session {
         view,
         driver: StoredValue::new_local(driver),

@@ -24,6 +24,7 @@ pub fn connection_status(session: Session) -> El {
         Status::Live => "live",
         Status::Connecting => "connecting",
         Status::Reconnecting => "reconnecting",
+        Status::Degraded => "degraded",
         Status::Offline => "offline",
         Status::StandingBy => "standing-by",
     };
@@ -31,6 +32,7 @@ pub fn connection_status(session: Session) -> El {
         Status::Live => words.live,
         Status::Connecting => words.connecting,
         Status::Reconnecting => words.reconnecting,
+        Status::Degraded => words.degraded,
         Status::Offline => words.offline,
         Status::StandingBy => words.standing_by,
     };

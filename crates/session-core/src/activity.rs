@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 /// The activity part of the client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) enum Activity {
     /// Nothing was reported lately; the next activity is reported at once.
     Quiet,

@@ -2,18 +2,23 @@
 //!
 //! Invariants: there is at most one socket, and facts of any other are not ours; after a terminal
 //! close nothing reopens it in the same epoch; waiting times grow with full jitter and start over
-//! only after a connection has lasted.
+//! only after a connection has lasted; whoever hurries, the bound on attempts holds.
 
 use std::time::Duration;
 
-use crate::{SocketId, backoff, draw::Draw, policy::Timing};
+use crate::{
+    SocketId, backoff,
+    draw::Draw,
+    pace::Pace,
+    policy::{Rate, Timing},
+};
 
 /// Longest window for coming back after a restart: 20 s spread 10,000 clients (chosen by us), so a
 /// minute is ample.
 const LONGEST_WINDOW: Duration = Duration::from_secs(60);
 
 /// Where the socket is in its life.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 enum State {
     /// No session, no socket.
     Idle,
@@ -36,13 +41,13 @@ enum State {
         window: Option<Duration>,
     },
     /// The next attempt comes at this time.
-    Backoff { until: Duration },
+    Backoff { until: Duration, wait: Wait },
     /// No attempt comes in this epoch.
     Closed,
 }
 
 /// What a suspended connection waits for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Missing {
     Token,
     Verdict,
@@ -50,14 +55,23 @@ pub(crate) enum Missing {
 }
 
 /// Whether the silence on an open socket was questioned.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Probed {
     No,
     Yes,
 }
 
+/// Who chose the wait before the next attempt.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Wait {
+    /// We did; it may be cut short.
+    Ours,
+    /// The server did, to spread its clients, or the bound on attempts; it is kept.
+    Told,
+}
+
 /// What is due on the connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Due {
     Nothing,
     /// Open a socket as soon as there is a token.
@@ -69,24 +83,26 @@ pub(crate) enum Due {
 }
 
 /// The connection part of the client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Connection {
     state: State,
     /// Failures since a connection last lasted.
     failures: u32,
     /// Refused handshakes since one last succeeded.
     refused: u32,
-    /// Protocol faults in this epoch.
+    /// Protocol faults since a connection was last sound.
     faults: u32,
+    pace: Pace,
 }
 
 impl Connection {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             state: State::Idle,
             failures: 0,
             refused: 0,
             faults: 0,
+            pace: Pace::default(),
         }
     }
 
@@ -158,6 +174,7 @@ impl Connection {
     pub(crate) fn start(&mut self) {
         *self = Self {
             state: State::Suspended(Missing::Token),
+            pace: self.pace,
             ..Self::new()
         };
     }
@@ -200,14 +217,34 @@ impl Connection {
         }
     }
 
-    /// Ends a wait early, because the network or the user came back.
+    /// Ends a wait of ours early, because the network or the user came back.
     pub(crate) fn end_wait(&mut self) {
-        if matches!(self.state, State::Backoff { .. }) {
+        if let State::Backoff {
+            wait: Wait::Ours, ..
+        } = self.state
+        {
             self.state = State::Suspended(Missing::Token);
         }
     }
 
-    pub(crate) fn connecting(&mut self, socket: SocketId, now: Duration, timing: &Timing) {
+    /// Returns whether an attempt may begin; one that comes too soon is planned.
+    pub(crate) fn may_connect(&mut self, now: Duration) -> bool {
+        let until = self.pace.earliest();
+        if until > now {
+            let wait = Wait::Told;
+            self.state = State::Backoff { until, wait };
+        }
+        until <= now
+    }
+
+    pub(crate) fn connecting(
+        &mut self,
+        socket: SocketId,
+        now: Duration,
+        timing: &Timing,
+        rate: &Rate,
+    ) {
+        self.pace.spend(now, rate);
         let until = now.saturating_add(timing.connect_timeout);
         self.state = State::Connecting { socket, until };
     }
@@ -279,7 +316,7 @@ impl Connection {
         self.refused
     }
 
-    /// Counts a protocol fault; returns how many there were in this epoch.
+    /// Counts a protocol fault; returns how many there were since a connection was sound.
     pub(crate) fn count_fault(&mut self) -> u32 {
         self.faults = self.faults.saturating_add(1);
         self.faults
@@ -287,10 +324,14 @@ impl Connection {
 
     /// Forgives earlier failures if the connection has lasted.
     pub(crate) fn forgive(&mut self, now: Duration, timing: &Timing) {
-        if let State::Open { since, .. } = self.state
-            && now.saturating_sub(since) >= timing.lasting
-        {
-            self.failures = 0;
+        if let State::Open { since, .. } = self.state {
+            let lasted = now.saturating_sub(since);
+            if lasted >= timing.lasting {
+                self.failures = 0;
+            }
+            if lasted >= timing.sound {
+                self.faults = 0;
+            }
         }
     }
 
@@ -307,13 +348,12 @@ impl Connection {
             None
         };
         self.count_failure(now, timing);
-        let wait = match window {
-            Some(window) => draw.up_to(window),
-            None => backoff::wait(self.failures, draw),
+        let (time, wait) = match window {
+            Some(window) => (draw.up_to(window), Wait::Told),
+            None => (backoff::wait(self.failures, draw), Wait::Ours),
         };
-        self.state = State::Backoff {
-            until: now.saturating_add(wait),
-        };
+        let until = now.saturating_add(time);
+        self.state = State::Backoff { until, wait };
     }
 
     /// No attempt comes in this epoch.
@@ -324,7 +364,7 @@ impl Connection {
     pub(crate) fn due(&self, now: Duration) -> Due {
         match self.state {
             State::Suspended(Missing::Token) => Due::Connect,
-            State::Backoff { until } if until <= now => Due::Connect,
+            State::Backoff { until, .. } if until <= now => Due::Connect,
             State::Connecting { socket, until } | State::Authenticating { socket, until, .. }
                 if until <= now =>
             {
@@ -354,7 +394,7 @@ impl Connection {
             State::Connecting { until, .. } => Some(until),
             State::Authenticating { until, .. } => Some(until),
             State::Open { quiet_until, .. } => Some(quiet_until),
-            State::Backoff { until } => Some(until),
+            State::Backoff { until, .. } => Some(until),
             State::Idle => None,
             State::Suspended(_) => None,
             State::Closed => None,

@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 /// A sequence of draws.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Draw(u64);
 
 impl Draw {

@@ -2,7 +2,7 @@
 
 use session_protocol::{ClientMessage, CloseCode, EndReason, TabNotice, http::LoginRequest};
 
-use crate::{AccessToken, CallId, Presence, RequestId, SocketId};
+use crate::{AccessToken, CallId, LockId, Presence, RequestId, SocketId};
 
 /// An order to the shell. The shell carries orders out in the order in which they come; what comes
 /// of them returns as an [`crate::Input`].
@@ -35,12 +35,15 @@ pub enum Effect {
         /// Sent as `Authorization` if there is one.
         token: Option<AccessToken>,
     },
-    /// `POST` the logout. Answered by `LogoutFinished`.
+    /// `POST` the logout. Answered by `LogoutSucceeded` or `LogoutFailed`.
     RequestLogout {
         /// Identifies the answer.
         call: CallId,
         /// Sent as `Authorization` if there is one.
         token: Option<AccessToken>,
+        /// Identifier of the session to end, so that a late delivery ends no later session. Empty
+        /// if the server never told it.
+        session: String,
     },
     /// Open a socket. Answered by `SocketOpened` or `SocketClosed`.
     OpenSocket {
@@ -91,6 +94,26 @@ pub enum Effect {
     NotifyTabs(TabNotice),
     /// Keep this in the browser, for [`crate::Input::Started`] of the next page.
     RememberPresence(Presence),
+    /// Make of a remembered `LogoutPending` of this session a `LoggedOut`; leave anything else.
+    ConfirmLogout {
+        /// Identifier of the session that the server has ended.
+        session: String,
+    },
+    /// Ask for a lock, or take it from whoever holds it. Answered by `LockGranted` some time, or
+    /// never.
+    RequestLock {
+        /// Identifies its facts.
+        lock: LockId,
+        /// Which lock.
+        name: LockName,
+        /// Whether to take it from its holder (Web Locks API, `steal`).
+        steal: bool,
+    },
+    /// Give a lock back, or withdraw a request that still waits.
+    ReleaseLock {
+        /// Which request.
+        lock: LockId,
+    },
     /// Remove protected data from the page and from application stores. Drafts stay.
     ClearProtectedState {
         /// Why the session ended.
@@ -101,6 +124,26 @@ pub enum Effect {
         /// Identifier of the user.
         user: String,
     },
+}
+
+/// What tabs exclude each other from. Nothing is wrong if they fail to, only wasteful.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum LockName {
+    /// Holding the one socket.
+    Leader,
+    /// Refreshing.
+    Refresh,
+}
+
+impl LockName {
+    /// Returns the name, for the browser and for the timeline.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Leader => "leader",
+            Self::Refresh => "refresh",
+        }
+    }
 }
 
 /// Why an application request has no answer.
@@ -132,6 +175,9 @@ impl Effect {
             Self::DeliverUpdate { .. } => "DeliverUpdate",
             Self::NotifyTabs(_) => "NotifyTabs",
             Self::RememberPresence(_) => "RememberPresence",
+            Self::ConfirmLogout { .. } => "ConfirmLogout",
+            Self::RequestLock { .. } => "RequestLock",
+            Self::ReleaseLock { .. } => "ReleaseLock",
             Self::ClearProtectedState { .. } => "ClearProtectedState",
             Self::ForgetDrafts { .. } => "ForgetDrafts",
         }
@@ -146,6 +192,7 @@ impl Effect {
             Self::DeliverUpdate { topic, .. } => topic.clone(),
             Self::NotifyTabs(notice) => notice.kind.name().to_owned(),
             Self::ClearProtectedState { reason } => reason.code().to_owned(),
+            Self::RequestLock { name, .. } => name.name().to_owned(),
             Self::FailRequest { failure, .. } => match failure {
                 RequestFailure::SessionEnded => "session ended".to_owned(),
                 RequestFailure::Unauthorized => "unauthorized".to_owned(),
@@ -159,6 +206,8 @@ impl Effect {
             | Self::OpenSocket { .. }
             | Self::SendRequest { .. }
             | Self::RememberPresence(_)
+            | Self::ConfirmLogout { .. }
+            | Self::ReleaseLock { .. }
             | Self::ForgetDrafts { .. } => String::new(),
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 /// It advances when a session begins (login, restore) and when it ends (logout, expiry), and not
 /// on a refresh, a reconnect or an extension. Compared for equality only: a fact of another epoch
 /// is not "older", it is somebody else's.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct SessionEpoch(u64);
 
 impl SessionEpoch {

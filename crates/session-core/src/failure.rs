@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use session_protocol::EndReason;
 
+/// Longest `Retry-After` that is honoured.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
 /// A call that gave no usable answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum HttpFailure {
@@ -53,11 +56,12 @@ impl HttpFailure {
         }
     }
 
-    /// Returns how long the server asked to wait.
+    /// Returns how long the server asked to wait, an hour at most: a mistyped number must not keep
+    /// a page away for years.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Refused { retry_after, .. } => retry_after.map(|told| told.min(LONGEST_WAIT)),
             Self::Unreachable => None,
             Self::TimedOut => None,
             Self::Garbled => None,

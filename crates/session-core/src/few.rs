@@ -6,7 +6,7 @@
 use std::borrow::Borrow;
 
 /// A map of a few entries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Few<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Few<K, V> {

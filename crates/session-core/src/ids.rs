@@ -6,7 +6,7 @@
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct $name(pub u64);
     };
 }
@@ -20,18 +20,27 @@ id! {
     SocketId
 }
 id! {
+    /// One request for a lock, from the request to the release.
+    LockId
+}
+id! {
     /// One HTTP request of the application; chosen by the shell.
     RequestId
 }
 
 /// Gives out identifiers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Hash)]
 pub(crate) struct Ids(u64);
 
 impl Ids {
     pub(crate) fn call(&mut self) -> CallId {
         self.0 += 1;
         CallId(self.0)
+    }
+
+    pub(crate) fn lock(&mut self) -> LockId {
+        self.0 += 1;
+        LockId(self.0)
     }
 
     pub(crate) fn socket(&mut self) -> SocketId {

@@ -5,7 +5,7 @@ use session_protocol::{
     http::TokenResponse,
 };
 
-use crate::{CallId, Command, HttpFailure, RequestId, SocketId};
+use crate::{CallId, Command, HttpFailure, LockId, Presence, RequestId, SocketId};
 
 /// A fact.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Input {
     Started {
         /// What this browser remembers of the last session.
         presence: Presence,
+        /// Whether tabs can exclude each other (Web Locks API).
+        locks: bool,
     },
     /// The user asked for something.
     Commanded(Command),
@@ -73,10 +75,17 @@ pub enum Input {
         /// What happened.
         failure: HttpFailure,
     },
-    /// The logout call came back, whatever it brought.
-    LogoutFinished {
+    /// The server knows of the logout.
+    LogoutSucceeded {
         /// The call it answers.
         call: CallId,
+    },
+    /// The server could not be told of the logout, or would not hear it.
+    LogoutFailed {
+        /// The call it answers.
+        call: CallId,
+        /// What happened.
+        failure: HttpFailure,
     },
     /// The opening handshake of a socket succeeded.
     SocketOpened {
@@ -153,6 +162,22 @@ pub enum Input {
     },
     /// The page became hidden.
     PageHidden,
+    /// The browser is about to stop the page's timers and tasks (Page Lifecycle, `freeze`).
+    PageFrozen,
+    /// The page runs again after a freeze (Page Lifecycle, `resume`).
+    PageResumed,
+    /// The window came to the front.
+    PageFocused,
+    /// A lock is ours.
+    LockGranted {
+        /// The request it answers.
+        lock: LockId,
+    },
+    /// Another tab took a lock of ours (Web Locks API, `steal`).
+    LockLost {
+        /// The request by which it was ours.
+        lock: LockId,
+    },
     /// The browser found a network.
     WentOnline,
     /// The browser lost the network.
@@ -161,24 +186,12 @@ pub enum Input {
     DeadlineReached,
 }
 
-/// What this browser remembers of the last session. No secret: it saves a refresh call that could
-/// only fail, and keeps an explicit logout from being undone by a reload.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Presence {
-    /// Nothing is remembered.
-    Unknown,
-    /// A session was alive when it was last seen.
-    Present,
-    /// The user logged out.
-    LoggedOut,
-}
-
 /// Whether a request may be sent a second time after a 401.
 ///
 /// # Source
 ///
 /// RFC 9110 section 9.2.2 (idempotent methods).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Replay {
     /// Sending it twice does what sending it once does.
     Safe,
@@ -201,7 +214,8 @@ impl Input {
             Self::SessionUnanswered { .. } => "SessionUnanswered",
             Self::ExtensionSucceeded { .. } => "ExtensionSucceeded",
             Self::ExtensionFailed { .. } => "ExtensionFailed",
-            Self::LogoutFinished { .. } => "LogoutFinished",
+            Self::LogoutSucceeded { .. } => "LogoutSucceeded",
+            Self::LogoutFailed { .. } => "LogoutFailed",
             Self::SocketOpened { .. } => "SocketOpened",
             Self::SocketMessageReceived { .. } => "SocketMessageReceived",
             Self::SocketMessageRefused { .. } => "SocketMessageRefused",
@@ -217,6 +231,11 @@ impl Input {
             Self::UserWasActive => "UserWasActive",
             Self::PageShown { .. } => "PageShown",
             Self::PageHidden => "PageHidden",
+            Self::PageFrozen => "PageFrozen",
+            Self::PageResumed => "PageResumed",
+            Self::PageFocused => "PageFocused",
+            Self::LockGranted { .. } => "LockGranted",
+            Self::LockLost { .. } => "LockLost",
             Self::WentOnline => "WentOnline",
             Self::WentOffline => "WentOffline",
             Self::DeadlineReached => "DeadlineReached",
@@ -227,16 +246,13 @@ impl Input {
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::Started { presence } => match presence {
-                Presence::Unknown => String::new(),
-                Presence::Present => "a session is remembered".to_owned(),
-                Presence::LoggedOut => "a logout is remembered".to_owned(),
-            },
+            Self::Started { presence, .. } => presence.detail().to_owned(),
             Self::Commanded(command) => command.name().to_owned(),
             Self::LoginFailed { failure, .. }
             | Self::RefreshFailed { failure, .. }
             | Self::SessionUnanswered { failure, .. }
             | Self::ExtensionFailed { failure, .. }
+            | Self::LogoutFailed { failure, .. }
             | Self::RequestUnauthorized { failure, .. } => failure.summary(),
             Self::SessionAnswered { status, .. } => match status {
                 SessionStatus::Active(_) => "active".to_owned(),
@@ -256,7 +272,7 @@ impl Input {
             Self::LoginSucceeded { .. }
             | Self::RefreshSucceeded { .. }
             | Self::ExtensionSucceeded { .. }
-            | Self::LogoutFinished { .. }
+            | Self::LogoutSucceeded { .. }
             | Self::SocketOpened { .. }
             | Self::RequestSubmitted { .. }
             | Self::RequestAnswered { .. }
@@ -264,6 +280,11 @@ impl Input {
             | Self::UserWasActive
             | Self::PageShown { .. }
             | Self::PageHidden
+            | Self::PageFrozen
+            | Self::PageResumed
+            | Self::PageFocused
+            | Self::LockGranted { .. }
+            | Self::LockLost { .. }
             | Self::WentOnline
             | Self::WentOffline
             | Self::DeadlineReached => String::new(),

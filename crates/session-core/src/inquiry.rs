@@ -1,22 +1,24 @@
 //! The one question for the state of the session.
 //!
 //! Many things lead to it: an ambiguous close, a wake, a clock that jumped, a local deadline.
-//! Invariants: at most one is under way; two are never closer than a gap; one without an answer is
+//! Invariants: at most one is under way; two are never closer than a gap, nor many in a minute; one without an answer is
 //! repeated with backoff, since only the server can say that a session ended.
 
 use std::time::Duration;
 
-use crate::{CallId, backoff, draw::Draw, policy::Timing};
+use crate::{CallId, backoff, draw::Draw, pace::Pace, policy::Rate};
 
 /// The inquiry part of the client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Inquiry {
     state: State,
     failures: u32,
-    earliest: Duration,
+    pace: Pace,
+    /// When the latest question began.
+    began: Option<Duration>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 enum State {
     Idle,
     Wanted { at: Duration },
@@ -24,11 +26,12 @@ enum State {
 }
 
 impl Inquiry {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             state: State::Idle,
             failures: 0,
-            earliest: Duration::ZERO,
+            pace: Pace::default(),
+            began: None,
         }
     }
 
@@ -37,10 +40,19 @@ impl Inquiry {
         match self.state {
             State::Idle => {
                 self.state = State::Wanted {
-                    at: now.max(self.earliest),
+                    at: now.max(self.pace.earliest()),
                 }
             }
             State::Wanted { .. } | State::Asking { .. } => {}
+        }
+    }
+
+    /// Plans the question unless one began within the window, whose answer then counts for this
+    /// wake too.
+    pub(crate) fn wake(&mut self, now: Duration, window: Duration) {
+        let asked = |began: Duration| now < began.saturating_add(window);
+        if !self.began.is_some_and(asked) {
+            self.want(now);
         }
     }
 
@@ -49,9 +61,10 @@ impl Inquiry {
         matches!(self.state, State::Wanted { at } if at <= now)
     }
 
-    pub(crate) fn began(&mut self, call: CallId, now: Duration, timing: &Timing) {
+    pub(crate) fn began(&mut self, call: CallId, now: Duration, rate: &Rate) {
         self.state = State::Asking { call, since: now };
-        self.earliest = now.saturating_add(timing.inquiry_gap);
+        self.began = Some(now);
+        self.pace.spend(now, rate);
     }
 
     /// Returns when the question was asked, if this call is the one under way.
@@ -90,16 +103,19 @@ impl Inquiry {
         draw: &mut Draw,
     ) {
         self.failures = self.failures.saturating_add(1);
-        let wait = retry_after.unwrap_or_else(|| backoff::wait(self.failures, draw));
+        if let Some(told) = retry_after {
+            self.pace.hold_until(now.saturating_add(told));
+        }
+        let at = now.saturating_add(backoff::wait(self.failures, draw));
         self.state = State::Wanted {
-            at: now.saturating_add(wait).max(self.earliest),
+            at: at.max(self.pace.earliest()),
         };
     }
 
-    /// Ends a wait early, because the network came back.
+    /// Ends a wait early, because the network came back; not one that the server asked for.
     pub(crate) fn end_wait(&mut self, now: Duration) {
         if let State::Wanted { at } = &mut self.state {
-            *at = now.max(self.earliest);
+            *at = now.max(self.pace.earliest());
         }
     }
 

@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod activity;
+mod assurance;
 mod backoff;
 mod client;
 mod command;
@@ -49,8 +50,12 @@ mod few;
 mod ids;
 mod input;
 mod inquiry;
+mod pace;
 pub mod policy;
+mod presence;
 mod requests;
+mod revocation;
+mod seeded;
 mod session;
 mod tabs;
 mod time;
@@ -59,14 +64,18 @@ mod token;
 mod topics;
 mod view;
 
+pub use assurance::Assurance;
 pub use client::Client;
 pub use command::Command;
-pub use effect::{Effect, RequestFailure};
+
+pub use effect::{Effect, LockName, RequestFailure};
 pub use epoch::SessionEpoch;
 pub use failure::HttpFailure;
-pub use ids::{CallId, RequestId, SocketId};
-pub use input::{Input, Presence, Replay};
+pub use ids::{CallId, LockId, RequestId, SocketId};
+pub use input::{Input, Replay};
 pub use policy::Policy;
+pub use presence::Presence;
+pub use seeded::SeededBug;
 pub use session::{Extension, LoginFailure};
 pub use time::Moment;
 pub use token::AccessToken;

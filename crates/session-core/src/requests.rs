@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{Replay, RequestId, few::Few};
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 enum State {
     /// Waits for a token, until the time after which it is given up.
     Held { until: Duration },
@@ -15,7 +15,7 @@ enum State {
     Sent { token: u64 },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Entry {
     replay: Replay,
     attempts: u8,
@@ -23,7 +23,7 @@ struct Entry {
 }
 
 /// What to do with a request that came back with a 401.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Unauthorized {
     /// Hold it for another token; this one, by its number, is refused.
     Hold { refused: u64 },
@@ -34,7 +34,7 @@ pub(crate) enum Unauthorized {
 }
 
 /// The request part of the client.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Requests(Few<RequestId, Entry>);
 
 impl Requests {

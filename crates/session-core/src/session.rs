@@ -3,15 +3,15 @@
 //! Invariant: each state owns the data that makes sense in it and no other, so that there is, for
 //! example, no user without a session and no warning after the end.
 
-use std::{rc::Rc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use session_protocol::{ActiveSession, EndReason, User, WarningCause};
+use session_protocol::{ActiveSession, EndReason, User, WarningCause, http::LoginRequest};
 
 use crate::CallId;
 
 /// The life of the session, in the order in which it goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) enum Session {
     /// The shell has not said yet what this browser remembers.
     Starting,
@@ -22,9 +22,9 @@ pub(crate) enum Session {
         ended: Option<EndReason>,
         failure: Option<LoginFailure>,
     },
-    /// Credentials are on their way.
+    /// Credentials are on their way, or wait until an earlier logout has been delivered.
     Authenticating {
-        call: CallId,
+        attempt: Attempt,
         email: String,
         origin: Origin,
     },
@@ -39,27 +39,34 @@ pub(crate) enum Session {
     /// The session ended while the user was working; the page waits for a login in place.
     Expired {
         cause: EndReason,
-        user: Rc<User>,
+        user: Arc<User>,
         failure: Option<LoginFailure>,
     },
     /// The user logged out; the server is being told.
-    LoggingOut { call: CallId, session: String },
+    LoggingOut,
+}
+
+/// How far a login is.
+#[derive(Clone, Debug, Hash)]
+pub(crate) enum Attempt {
+    Held(LoginRequest),
+    Sent(CallId),
 }
 
 /// Where a login or a restore began, and where it falls back to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) enum Origin {
     Anonymous { ended: Option<EndReason> },
-    Expired { cause: EndReason, user: Rc<User> },
+    Expired { cause: EndReason, user: Arc<User> },
 }
 
 /// What the server told about a living session, anchored on the monotonic clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Facts {
     pub(crate) id: String,
-    pub(crate) user: Rc<User>,
+    pub(crate) user: Arc<User>,
     /// Whose expired page this session continues, until the server tells who it is now.
-    pub(crate) follows: Option<Rc<User>>,
+    pub(crate) follows: Option<Arc<User>>,
     idle_ends: Option<Duration>,
     absolute_ends: Option<Duration>,
     lead: Duration,
@@ -67,7 +74,7 @@ pub(crate) struct Facts {
 }
 
 /// The end that a warning announces.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) struct Ending {
     pub(crate) at: Duration,
     pub(crate) cause: WarningCause,
@@ -75,7 +82,7 @@ pub(crate) struct Ending {
 }
 
 /// How far an extension is, inside.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(crate) enum Extending {
     Offered,
     Requested {
@@ -90,14 +97,14 @@ pub(crate) enum Extending {
 }
 
 /// Whether an extension was already refused for its token.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Unauthorized {
     Never,
     Once,
 }
 
 /// How far an extension is, as the user interface shows it.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Extension {
     /// The user can ask for it.
     Offered,
@@ -108,7 +115,7 @@ pub enum Extension {
 }
 
 /// Why a login did not succeed.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum LoginFailure {
     /// Email and password do not belong together.
     WrongCredentials,
@@ -146,7 +153,7 @@ impl Facts {
         let ends = |remaining: Option<Duration>| remaining.map(|rest| now.saturating_add(rest));
         Self {
             id: session.id.clone(),
-            user: Rc::new(session.user.clone()),
+            user: Arc::new(session.user.clone()),
             follows: None,
             idle_ends: ends(session.idle_remaining),
             absolute_ends: ends(session.absolute_remaining),
@@ -156,10 +163,10 @@ impl Facts {
     }
 
     /// What is known of a session when the backend tells nothing but a token.
-    pub(crate) fn unknown(email: String, follows: Option<Rc<User>>) -> Self {
+    pub(crate) fn unknown(email: String, follows: Option<Arc<User>>) -> Self {
         Self {
             id: String::new(),
-            user: Rc::new(User {
+            user: Arc::new(User {
                 id: email.clone(),
                 email,
                 name: String::new(),
@@ -217,7 +224,7 @@ impl Session {
             Self::Active { .. } => "Active",
             Self::Warned { .. } => "Warned",
             Self::Expired { .. } => "Expired",
-            Self::LoggingOut { .. } => "LoggingOut",
+            Self::LoggingOut => "LoggingOut",
         }
     }
 
@@ -230,7 +237,7 @@ impl Session {
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
-            | Self::LoggingOut { .. } => None,
+            | Self::LoggingOut => None,
         }
     }
 
@@ -250,7 +257,7 @@ impl Session {
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
-            | Self::LoggingOut { .. } => {}
+            | Self::LoggingOut => {}
         }
     }
 
@@ -294,7 +301,7 @@ impl Session {
             | Self::Anonymous { .. }
             | Self::Authenticating { .. }
             | Self::Expired { .. }
-            | Self::LoggingOut { .. } => return false,
+            | Self::LoggingOut => return false,
         };
         *self = Self::Warned {
             facts,
@@ -323,8 +330,20 @@ impl Session {
             Self::Anonymous { .. } => None,
             Self::Authenticating { .. } => None,
             Self::Expired { .. } => None,
-            Self::LoggingOut { .. } => None,
+            Self::LoggingOut => None,
         }
+    }
+
+    /// Returns the known end of the session, with the slack for the server's clock.
+    pub(crate) fn known_end(&self) -> Option<Duration> {
+        let nearest = self.facts()?.nearest_end().map(|ending| ending.at);
+        let announced = if let Self::Warned { warning, .. } = self {
+            Some(warning.at)
+        } else {
+            None
+        };
+        let end = announced.or(nearest)?;
+        Some(end.saturating_add(END_SLACK))
     }
 
     /// Returns when a failed extension is tried again, and whether its token was refused.

@@ -12,7 +12,7 @@ use crate::{SessionEpoch, few::Few};
 const MAX_SENDERS: usize = 64;
 
 /// The tab part of the client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Tabs {
     me: String,
     sent: u64,

@@ -6,35 +6,10 @@
 use std::time::Duration;
 
 /// One reading of both clocks.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Moment {
     /// Since the page began; never goes back (High Resolution Time, `performance.now`).
     pub monotonic: Duration,
     /// Since 1970 by the wall clock, which anybody may set.
     pub wall: Duration,
-}
-
-/// Notices when the two clocks drift apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DriftWatch(Moment);
-
-impl DriftWatch {
-    /// Largest drift that is taken for noise, 5 s. Smaller would ask the server after every clock
-    /// adjustment; larger would trust a deadline after a short sleep.
-    const TOLERANCE: Duration = Duration::from_secs(5);
-
-    pub(crate) const fn new(now: Moment) -> Self {
-        Self(now)
-    }
-
-    /// Returns whether the clocks drifted since the last report, and starts over if they did.
-    pub(crate) fn drifted(&mut self, now: Moment) -> bool {
-        let monotonic = now.monotonic.saturating_sub(self.0.monotonic);
-        let expected = self.0.wall.saturating_add(monotonic);
-        let drifted = now.wall.abs_diff(expected) > Self::TOLERANCE;
-        if drifted {
-            self.0 = now;
-        }
-        drifted
-    }
 }

@@ -22,6 +22,8 @@ pub struct Entry {
     pub at_ms: u64,
     /// Number of the epoch in which it happened.
     pub epoch: u64,
+    /// Number of the input that caused it, from 1; lines of one input share it.
+    pub step: u64,
     /// What kind of line this is.
     pub kind: EntryKind,
     /// Name of the input or effect, or the transition.
@@ -59,9 +61,21 @@ impl EntryKind {
 }
 
 /// The record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Timeline {
     entries: VecDeque<Entry>,
+    capacity: usize,
+    step: u64,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            entries: VecDeque::new(),
+            capacity: CAPACITY,
+            step: 0,
+        }
+    }
 }
 
 impl Timeline {
@@ -69,6 +83,28 @@ impl Timeline {
     #[must_use]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// A record that keeps nothing.
+    pub(crate) fn off() -> Self {
+        Self {
+            capacity: 0,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) const fn is_on(&self) -> bool {
+        self.capacity > 0
+    }
+
+    /// The next input comes. Returns its detail if it will be recorded.
+    pub(crate) fn begin_step(&mut self, detail: impl FnOnce() -> String) -> String {
+        self.step += 1;
+        if self.is_on() {
+            detail()
+        } else {
+            String::new()
+        }
     }
 
     pub(crate) fn record(
@@ -79,6 +115,9 @@ impl Timeline {
         name: &'static str,
         mut detail: String,
     ) {
+        if !self.is_on() {
+            return;
+        }
         if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
             detail.truncate(end);
         }
@@ -90,15 +129,17 @@ impl Timeline {
         if let Some(entry) = same.filter(|entry| entry.epoch == epoch.number()) {
             entry.count = entry.count.saturating_add(1);
             entry.at_ms = at_ms;
+            entry.step = self.step;
             return;
         }
-        if self.entries.len() == CAPACITY {
+        if self.entries.len() == self.capacity {
             self.entries.pop_front();
         }
         let epoch = epoch.number();
         self.entries.push_back(Entry {
             at_ms,
             epoch,
+            step: self.step,
             kind,
             name,
             detail,

@@ -8,7 +8,12 @@ use std::{fmt, time::Duration};
 
 use session_protocol::Secret;
 
-use crate::{CallId, backoff, draw::Draw, policy::Timing};
+use crate::{
+    CallId, backoff,
+    draw::Draw,
+    pace::Pace,
+    policy::{Rate, Timing},
+};
 
 /// An access token (RFC 6750), handed to the shell for one header or one socket message.
 ///
@@ -16,7 +21,7 @@ use crate::{CallId, backoff, draw::Draw, policy::Timing};
 ///
 /// There is no `Display` and no `Serialize`, and `Debug` is redacted. Adapters call
 /// [`AccessToken::expose`] at the moment of sending and keep no copy.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct AccessToken(Secret);
 
 impl AccessToken {
@@ -42,7 +47,7 @@ impl fmt::Debug for AccessToken {
 }
 
 /// A token with its end, and a number that tells it from its successors.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Held {
     pub(crate) token: AccessToken,
     pub(crate) number: u64,
@@ -50,7 +55,7 @@ pub(crate) struct Held {
 }
 
 /// Where the next token comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 enum Renewal {
     /// Nobody asks for one.
     None,
@@ -63,24 +68,24 @@ enum Renewal {
 }
 
 /// The token part of the client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct TokenHolder {
     held: Option<Held>,
     renewal: Renewal,
     failures: u32,
     granted: u64,
-    /// No refresh begins before this time. Outlives the session, since the server is the same.
-    earliest: Duration,
+    /// Outlives the session, since the server is the same.
+    pace: Pace,
 }
 
 impl TokenHolder {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             held: None,
             renewal: Renewal::None,
             failures: 0,
             granted: 0,
-            earliest: Duration::ZERO,
+            pace: Pace::default(),
         }
     }
 
@@ -107,14 +112,22 @@ impl TokenHolder {
         timing: &Timing,
         draw: &mut Draw,
     ) {
+        let lifetime = if lifetime.is_zero() {
+            timing.assumed_lifetime
+        } else {
+            lifetime.max(timing.shortest_lifetime)
+        };
         let refresh_after = timing.refresh_after(lifetime, |limit| draw.up_to(limit));
         self.granted += 1;
         self.held = Some(Held {
             token: AccessToken::new(secret),
             number: self.granted,
-            ends_at: now.saturating_add(lifetime.max(timing.refresh_gap)),
+            ends_at: now.saturating_add(lifetime),
         });
-        self.renewal = Renewal::Due(now.saturating_add(refresh_after));
+        // What the server asked for after a failure was about the token that failed.
+        self.pace.forget_hold();
+        let at = now.saturating_add(refresh_after);
+        self.renewal = Renewal::Due(at.max(self.pace.earliest()));
         self.failures = 0;
     }
 
@@ -129,8 +142,8 @@ impl TokenHolder {
     /// comes too soon after the last is planned for the end of the gap.
     pub(crate) fn may_refresh(&mut self, now: Duration) -> bool {
         match self.renewal {
-            Renewal::None | Renewal::Due(_) if self.earliest > now => {
-                self.renewal = Renewal::Due(self.earliest);
+            Renewal::None | Renewal::Due(_) if self.pace.earliest() > now => {
+                self.renewal = Renewal::Due(self.pace.earliest());
                 false
             }
             Renewal::None | Renewal::Due(_) => true,
@@ -139,9 +152,9 @@ impl TokenHolder {
         }
     }
 
-    pub(crate) fn refresh_began(&mut self, call: CallId, now: Duration, timing: &Timing) {
+    pub(crate) fn refresh_began(&mut self, call: CallId, now: Duration, rate: &Rate) {
         self.renewal = Renewal::UnderWay(call);
-        self.earliest = now.saturating_add(timing.refresh_gap);
+        self.pace.spend(now, rate);
     }
 
     /// Returns whether this call is the refresh under way.
@@ -154,21 +167,24 @@ impl TokenHolder {
         &mut self,
         now: Duration,
         retry_after: Option<Duration>,
-        timing: &Timing,
         draw: &mut Draw,
     ) {
         self.failures = self.failures.saturating_add(1);
-        let wait = match retry_after {
-            Some(told) => told.saturating_add(draw.up_to(backoff::BASE)),
-            None => backoff::wait(self.failures, draw),
-        };
-        self.renewal = Renewal::CoolingDown(now.saturating_add(wait.max(timing.refresh_gap)));
+        let mut at = now.saturating_add(backoff::wait(self.failures, draw));
+        if let Some(told) = retry_after {
+            self.pace.hold_until(now.saturating_add(told));
+            at = self
+                .pace
+                .earliest()
+                .saturating_add(draw.up_to(backoff::BASE));
+        }
+        self.renewal = Renewal::CoolingDown(at.max(self.pace.earliest()));
     }
 
-    /// Ends a wait early, because the network came back.
+    /// Ends a wait early, because the network came back; not one that the server asked for.
     pub(crate) fn end_wait(&mut self, now: Duration) {
         if let Renewal::CoolingDown(until) = &mut self.renewal {
-            *until = now.max(self.earliest);
+            *until = now.max(self.pace.earliest());
         }
     }
 
@@ -176,7 +192,7 @@ impl TokenHolder {
     pub(crate) fn wipe(&mut self) {
         *self = Self {
             granted: self.granted,
-            earliest: self.earliest,
+            pace: self.pace,
             ..Self::new()
         };
     }

@@ -6,11 +6,11 @@
 use crate::few::Few;
 
 /// The topic part of the client.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Topics(Few<String, Position>);
 
 /// How far a topic was received. `seq` 0 is none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 enum Position {
     /// On this socket.
     Follows { seq: u64 },

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use session_protocol::{EndReason, User, WarningCause};
 
-use crate::{Extension, LoginFailure};
+use crate::{Assurance, Extension, LoginFailure};
 
 /// The state of the session for a user interface.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -19,6 +19,8 @@ pub struct SessionView {
     pub phase: Phase,
     /// How the socket is.
     pub connection: ConnectionStatus,
+    /// Whether what is shown may be relied on.
+    pub assurance: Assurance,
 }
 
 /// Where the session is in its life.
@@ -91,7 +93,10 @@ pub enum ConnectionStatus {
     Connecting,
     /// The connection was lost and is being restored.
     Reconnecting,
-    /// There is no network, or the server does not want this tab's socket.
+    /// The server is there and does not serve this tab: it refuses the socket for good, or gives
+    /// no token. The session stays.
+    Degraded,
+    /// There is no network.
     Offline,
     /// No socket is wanted.
     StandingBy,

@@ -24,7 +24,7 @@ pub fn parse_body(text: &str) -> Result<Value, WireError> {
 }
 
 /// Body of `POST /api/auth/login`.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct LoginRequest {
     /// Login name.
     pub email: String,
@@ -60,12 +60,57 @@ impl LoginRequest {
     }
 }
 
+/// Body of `POST /api/auth/logout`.
+///
+/// A backend that does not know it ends the session of the cookie.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LogoutRequest {
+    /// Identifier of the session to end: a logout that is delivered late, after somebody logged in
+    /// again, must end that session and no other. Absent: the session of the cookie or token.
+    pub session: Option<String>,
+}
+
+impl LogoutRequest {
+    /// Names the session, unless the backend never told it.
+    #[must_use]
+    pub fn of(session: &str) -> Self {
+        Self {
+            session: Some(session.to_owned()).filter(|session| !session.is_empty()),
+        }
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    ///
+    /// A [`WireError`] if the value is no object, or `session` is not a text.
+    pub fn from_value(value: &Value) -> Result<Self, WireError> {
+        let fields = Fields::of(value)?;
+        Ok(Self::of(
+            fields.optional_text("session")?.unwrap_or_default(),
+        ))
+    }
+
+    /// Writes the body.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let session = self.session.as_deref().map(Value::from);
+        object(
+            session
+                .map(|session| ("session", session))
+                .into_iter()
+                .collect(),
+        )
+    }
+}
+
 /// Answer of login and refresh (RFC 6749 section 5.1).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TokenResponse {
     /// The access token.
     pub access_token: Secret,
-    /// Its lifetime, counted from the answer.
+    /// Its lifetime, counted from the answer. Zero if the server told none (RFC 6749 section 5.1
+    /// only recommends it).
     pub expires_in: Duration,
     /// The session it belongs to; absent with backends that only speak RFC 6749.
     pub session: Option<ActiveSession>,
@@ -81,7 +126,7 @@ impl TokenResponse {
         let fields = Fields::of(value)?;
         Ok(Self {
             access_token: fields.secret("accessToken")?,
-            expires_in: fields.seconds("expiresIn")?,
+            expires_in: fields.optional_seconds("expiresIn")?.unwrap_or_default(),
             session: fields
                 .find("session")
                 .map(ActiveSession::from_value)

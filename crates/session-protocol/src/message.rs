@@ -80,7 +80,7 @@ pub enum ServerMessage {
 }
 
 /// Which limit a warning is about.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum WarningCause {
     /// The idle timeout; activity or an extension moves it.
     Idle,
@@ -297,7 +297,7 @@ impl ServerMessage {
 }
 
 /// A message from the client.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum ClientMessage {
     /// First message on a socket: who is there.
     Auth {

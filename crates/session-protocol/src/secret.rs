@@ -10,7 +10,7 @@ use std::fmt;
 /// # Security
 ///
 /// The text is overwritten with zeros when the value is dropped, as far as safe Rust can promise.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Secret(String);
 
 impl Secret {

@@ -42,7 +42,7 @@ pub struct ActiveSession {
 }
 
 /// The person a session belongs to.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct User {
     /// Stable identifier (OpenID Connect `sub`).
     pub id: String,

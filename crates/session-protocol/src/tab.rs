@@ -15,7 +15,7 @@ use crate::{
 pub const MAX_NOTICE_BYTES: usize = 4096;
 
 /// One notice between tabs of one browser.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct TabNotice {
     /// What happened.
     pub kind: TabNoticeKind,
@@ -30,7 +30,7 @@ pub struct TabNotice {
 }
 
 /// What a tab tells the others.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum TabNoticeKind {
     /// A user logged in; the browser has a session cookie again.
     LoggedIn,

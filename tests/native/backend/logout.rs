@@ -64,3 +64,18 @@ async fn after_logout_the_session_answers_why_it_is_over() {
         json!({ "active": false, "reason": "LOGGED_OUT" })
     );
 }
+
+#[tokio::test]
+async fn a_logout_that_names_an_earlier_session_ends_no_later_one() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let session = browser.get("/api/session").await.json()["id"].clone();
+
+    let late = json!({ "session": "the-session-before" });
+    assert_eq!(browser.post("/api/auth/logout", late).await.status, 204);
+    assert_eq!(browser.get("/api/session").await.json()["active"], true);
+
+    let named = json!({ "session": session });
+    assert_eq!(browser.post("/api/auth/logout", named).await.status, 204);
+    assert_eq!(browser.get("/api/session").await.json()["active"], false);
+}

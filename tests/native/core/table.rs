@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use session_core::{LoginStatus, Phase, SessionView};
+use session_core::{Assurance, LoginStatus, Phase, SessionView};
 
 use crate::support::{
     facts::facts,
@@ -74,11 +74,22 @@ fn add_to(list: &mut String, fact: &str) {
 fn summary(world: &World) -> String {
     let view = world.view();
     let epoch = view.epoch;
-    [world.state(), seen(&view), format!("epoch {epoch}")]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    let assurance = match view.assurance {
+        Assurance::Verified => "",
+        Assurance::Unverified => "unverified",
+        Assurance::Covered => "covered",
+    };
+    let assurance = assurance.to_owned();
+    [
+        world.state(),
+        seen(&view),
+        assurance,
+        format!("epoch {epoch}"),
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 fn seen(view: &SessionView) -> String {

@@ -15,7 +15,7 @@ use axum::{
 use rusqlite::TransactionBehavior;
 use session_protocol::{
     EndReason,
-    http::{LoginRequest, TicketResponse, TokenResponse},
+    http::{LoginRequest, LogoutRequest, TicketResponse, TokenResponse},
 };
 
 use super::{
@@ -156,12 +156,16 @@ pub(super) async fn refresh(
     }
 }
 
-/// `POST /api/auth/logout`
+/// `POST /api/auth/logout`: ends the session that the body names if cookie or token belong to it,
+/// and whatever they belong to if it names none.
 pub(super) async fn logout(
     State(app): State<Shared>,
     headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Refusal> {
     app.origins.demand_unforged(&headers)?;
+    let request = LogoutRequest::from_value(&body::object(&body)?)?;
+    let meant = |session: &str| request.session.as_deref().is_none_or(|id| id == session);
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let now = Moment::now();
     let families = app
@@ -170,10 +174,14 @@ pub(super) async fn logout(
         .await?;
     let mut dead = families.dead;
     for (token, session) in families.living {
-        app.end(&session.id, EndReason::LoggedOut).await?;
-        dead.push(token.family);
+        if meant(&session.id) {
+            app.end(&session.id, EndReason::LoggedOut).await?;
+            dead.push(token.family);
+        }
     }
-    if let Some(claims) = caller::bearer_claims(&app, &headers) {
+    if let Some(claims) = caller::bearer_claims(&app, &headers)
+        && meant(&claims.sid)
+    {
         app.end(&claims.sid, EndReason::LoggedOut).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();

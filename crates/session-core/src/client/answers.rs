@@ -10,9 +10,10 @@ use session_protocol::{
 
 use super::{Client, Outcome, life::Herald};
 use crate::{
-    CallId, HttpFailure, LoginFailure, Presence, backoff,
+    Assurance, CallId, HttpFailure, LoginFailure, Presence, backoff,
     connection::Missing,
-    session::{Extending, Facts, Origin, Session, Unauthorized},
+    seeded::SeededBug,
+    session::{Attempt, Extending, Facts, Origin, Session, Unauthorized},
 };
 
 const STALE: Outcome = Outcome::Ignored("nobody waits for this answer any more");
@@ -23,6 +24,11 @@ impl Client {
             return Outcome::Ignored("the client has started already");
         };
         let origin = Origin::Anonymous { ended: None };
+        let presence = if self.has_bug(SeededBug::SilentRestoreAfterLogout) {
+            Presence::Present
+        } else {
+            presence
+        };
         match presence {
             Presence::Present => self.session = Session::Restoring { origin },
             Presence::Unknown => {
@@ -33,13 +39,18 @@ impl Client {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
             }
+            Presence::LogoutPending { session } => {
+                self.session = origin.fall_back(None);
+                self.fail_requests();
+                self.revocation.want(session, self.now);
+            }
         }
         Outcome::Acted
     }
 
     pub(super) fn login_succeeded(&mut self, call: CallId, grant: TokenResponse) -> Outcome {
         if let Session::Authenticating {
-            call: awaited,
+            attempt: Attempt::Sent(awaited),
             email,
             origin,
         } = &self.session
@@ -55,7 +66,7 @@ impl Client {
 
     pub(super) fn login_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
         if let Session::Authenticating {
-            call: awaited,
+            attempt: Attempt::Sent(awaited),
             origin,
             ..
         } = &self.session
@@ -73,6 +84,10 @@ impl Client {
         }
         if let Session::Restoring { origin } = &self.session {
             let (origin, email) = (origin.clone(), String::new());
+            let left = grant.session.as_ref().map(|session| session.id.as_str());
+            if left.is_some() && left == self.revocation.pending() {
+                return self.give_up_restoring(origin, EndReason::LoggedOut, Herald::User);
+            }
             self.begin(grant, origin, email);
             return Outcome::Acted;
         }
@@ -85,6 +100,7 @@ impl Client {
             }
             self.learn(session);
         }
+        self.reckoning.verify();
         self.take_token(grant.access_token, grant.expires_in);
         self.hand_token_to_socket();
         Outcome::Acted
@@ -97,15 +113,21 @@ impl Client {
         if let Some(reason) = failure.end_reason() {
             return self.end(reason, Herald::Server);
         }
+        if self.has_bug(SeededBug::NetworkErrorLogsOut) {
+            return self.end(EndReason::SessionTimeout, Herald::Server);
+        }
         if !failure.is_transient() {
             if let Session::Restoring { origin } = &self.session {
-                return self.give_up_restoring(origin.clone(), EndReason::NoSession);
+                return self.give_up_restoring(
+                    origin.clone(),
+                    EndReason::NoSession,
+                    Herald::Server,
+                );
             }
             self.inquiry.want(self.now);
         }
-        let timing = &self.policy.timing;
-        self.token
-            .cool_down(self.now, failure.retry_after(), timing, &mut self.draw);
+        let told = failure.retry_after();
+        self.token.cool_down(self.now, told, &mut self.draw);
         Outcome::Acted
     }
 
@@ -151,6 +173,7 @@ impl Client {
         if let Some(previous) = facts.follows.clone() {
             self.forget_stranger(&previous, &session.user);
         }
+        self.reckoning.verify();
         let facts = Facts::anchored(session, since);
         self.session.learn(facts, self.now);
         Outcome::Acted
@@ -169,10 +192,13 @@ impl Client {
                 .postpone(self.now, failure.retry_after(), &mut self.draw);
             return Outcome::Acted;
         }
-        // The backend has no such call: the token and the socket remain to tell.
+        // The backend has no such call: a refresh and the socket remain to tell.
         self.inquiry.settle();
         self.session.forget_limits(self.now);
         self.connection.resume(Missing::Verdict);
+        if self.reckoning.assurance() != Assurance::Verified {
+            self.refresh_token();
+        }
         Outcome::Acted
     }
 
@@ -192,12 +218,14 @@ impl Client {
             return self.end(reason, Herald::Server);
         }
         if failure.is_transient() {
-            let wait = failure
-                .retry_after()
-                .unwrap_or_else(|| backoff::wait(2, &mut self.draw));
+            if let Some(told) = failure.retry_after() {
+                self.extensions.hold_until(self.now.saturating_add(told));
+            }
+            let wait = backoff::wait(2, &mut self.draw);
             let at = self
                 .now
-                .saturating_add(wait.max(self.policy.timing.inquiry_gap));
+                .saturating_add(wait)
+                .max(self.extensions.earliest());
             self.settle_extension(Extending::Retrying { at, unauthorized });
         } else if matches!(failure, HttpFailure::Refused { status: 401, .. })
             && unauthorized == Unauthorized::Never
@@ -206,7 +234,7 @@ impl Client {
             if let Some(number) = self.token.usable(self.now).map(|held| held.number) {
                 self.token.reject(number);
             }
-            let at = self.now.saturating_add(self.policy.timing.inquiry_gap);
+            let at = self.extensions.earliest();
             self.settle_extension(Extending::Retrying {
                 at,
                 unauthorized: Unauthorized::Once,
@@ -243,6 +271,7 @@ impl Client {
     /// A session began in another tab: asks with the cookie as it is now. What was asked before
     /// may have asked too early.
     pub(super) fn restore_from(&mut self, origin: Origin) -> Outcome {
+        self.revocation.end_wait(self.now);
         self.token.wipe();
         self.inquiry.settle();
         self.session = Session::Restoring { origin };

@@ -2,10 +2,10 @@
 
 use session_protocol::{EndReason, TabNoticeKind, http::LoginRequest};
 
-use super::{Client, Outcome};
+use super::{Client, Outcome, life::Herald};
 use crate::{
-    CallId, Command, Effect,
-    session::{Extending, Origin, Session, Unauthorized},
+    CallId, Command, Effect, HttpFailure, Presence,
+    session::{Attempt, Extending, Origin, Session, Unauthorized},
 };
 
 impl Client {
@@ -32,15 +32,14 @@ impl Client {
             Session::Active { .. } | Session::Warned { .. } => {
                 return Outcome::Ignored("somebody is logged in");
             }
-            Session::LoggingOut { .. } => return Outcome::Ignored("a logout is under way"),
+            Session::LoggingOut => return Outcome::Ignored("a logout is under way"),
         };
-        let call = self.ids.call();
+        self.revocation.end_wait(self.now);
         self.session = Session::Authenticating {
-            call,
             email: login.email.clone(),
+            attempt: Attempt::Held(login),
             origin,
         };
-        self.order(Effect::RequestLogin { call, login });
         Outcome::Acted
     }
 
@@ -49,34 +48,48 @@ impl Client {
             return Outcome::Ignored("nobody is logged in");
         };
         let session = facts.id.clone();
-        let call = self.ids.call();
         let token = self.token.usable(self.now).map(|held| held.token.clone());
-        self.leave(EndReason::LoggedOut);
-        self.order(Effect::RequestLogout { call, token });
-        self.session = Session::LoggingOut { call, session };
+        self.leave(EndReason::LoggedOut, Herald::User);
+        self.order(Effect::RememberPresence(Presence::LogoutPending {
+            session: session.clone(),
+        }));
+        self.notify(TabNoticeKind::LoggedOut, Some(session.clone()));
+        self.revocation.want(session, self.now);
+        self.session = Session::LoggingOut;
         self.epoch.advance();
+        if self.is_online() {
+            self.deliver_logout(token);
+        }
         Outcome::Acted
     }
 
-    /// The logout reached the server, or could not: this tab is anonymous either way. The others
-    /// are told only now, since before they could have refreshed.
-    pub(super) fn logout_finished(&mut self, call: CallId) -> Outcome {
-        if let Session::LoggingOut {
-            call: awaited,
-            session,
-        } = &self.session
-            && *awaited == call
-        {
-            let session = session.clone();
-            self.notify(TabNoticeKind::LoggedOut, Some(session));
-            let ended = Some(EndReason::LoggedOut);
-            self.session = Session::Anonymous {
-                ended,
-                failure: None,
-            };
-            return Outcome::Acted;
+    /// The server knows: the logout is remembered as done.
+    pub(super) fn logout_succeeded(&mut self, call: CallId) -> Outcome {
+        if !self.revocation.awaits(call) {
+            return Outcome::Ignored("no logout waits for this answer");
         }
-        Outcome::Ignored("no logout waits for this answer")
+        self.confirm_logout();
+        Outcome::Acted
+    }
+
+    /// The server does not know yet, unless it said that there is nothing to end.
+    pub(super) fn logout_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
+        if !self.revocation.awaits(call) {
+            return Outcome::Ignored("no logout waits for this answer");
+        }
+        if failure.is_transient() {
+            let told = failure.retry_after();
+            self.revocation.postpone(self.now, told, &mut self.draw);
+        } else {
+            self.confirm_logout();
+        }
+        Outcome::Acted
+    }
+
+    fn confirm_logout(&mut self) {
+        if let Some(session) = self.revocation.settle() {
+            self.order(Effect::ConfirmLogout { session });
+        }
     }
 
     fn stay_signed_in(&mut self) -> Outcome {
@@ -93,7 +106,7 @@ impl Client {
             return Outcome::Ignored("an extension is under way");
         }
         *extension = Extending::Retrying {
-            at: self.now,
+            at: self.now.max(self.extensions.earliest()),
             unauthorized: Unauthorized::Never,
         };
         Outcome::Acted

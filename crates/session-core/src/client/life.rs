@@ -11,6 +11,7 @@ use super::{Client, Outcome};
 use crate::{
     Effect, Presence, RequestFailure,
     activity::Activity,
+    seeded::SeededBug,
     session::{Facts, Origin, Session},
 };
 
@@ -19,6 +20,7 @@ use crate::{
 pub(super) enum Herald {
     Server,
     Tab,
+    User,
 }
 
 impl Client {
@@ -39,6 +41,9 @@ impl Client {
             Facts::unknown(email, previous)
         };
         self.take_token(grant.access_token, grant.expires_in);
+        self.reckoning.verify();
+        // The server ended the earlier session when it let this one in.
+        self.revocation.settle();
         self.session = Session::Active {
             facts: facts.clone(),
         };
@@ -50,6 +55,9 @@ impl Client {
 
     /// Ends the session: the one way out, for every verdict from whatever source.
     pub(super) fn end(&mut self, reason: EndReason, herald: Herald) -> Outcome {
+        if self.has_bug(SeededBug::ExpiryWithoutEpoch) && self.epoch.number() >= 3 {
+            return Outcome::Ignored("an expiry has been handled");
+        }
         let by_user = reason == EndReason::LoggedOut;
         let next = match &self.session {
             Session::Active { .. } | Session::Warned { .. } if by_user => Session::Anonymous {
@@ -63,14 +71,14 @@ impl Client {
             },
             Session::Starting => return Outcome::Ignored("the client has not started"),
             Session::Restoring { origin } => {
-                return self.give_up_restoring(origin.clone(), reason);
+                return self.give_up_restoring(origin.clone(), reason, herald);
             }
             Session::Anonymous { .. } => return Outcome::Ignored("nobody is logged in"),
             Session::Authenticating { .. } => {
                 return Outcome::Ignored("the next login is under way");
             }
             Session::Expired { .. } => return Outcome::Ignored("the session has already expired"),
-            Session::LoggingOut { .. } => {
+            Session::LoggingOut => {
                 return Outcome::Ignored("the user has already logged out");
             }
         };
@@ -79,7 +87,7 @@ impl Client {
         } else {
             TabNoticeKind::Expired
         };
-        self.leave(reason);
+        self.leave(reason, herald);
         if herald == Herald::Server {
             self.notify(kind, None);
         }
@@ -99,18 +107,36 @@ impl Client {
     }
 
     /// Does what every end of a living session has in common.
-    pub(super) fn leave(&mut self, reason: EndReason) {
+    pub(super) fn leave(&mut self, reason: EndReason, herald: Herald) {
         let user = self.session.facts().map(|facts| facts.user.id.clone());
         self.release();
         self.order(Effect::ClearProtectedState { reason });
-        if reason == EndReason::LoggedOut {
-            if let Some(user) = user {
-                self.order(Effect::ForgetDrafts { user });
-            }
-            self.order(Effect::RememberPresence(Presence::LoggedOut));
-        } else {
-            self.order(Effect::RememberPresence(Presence::Unknown));
+        if reason == EndReason::LoggedOut
+            && let Some(user) = user
+        {
+            self.order(Effect::ForgetDrafts { user });
         }
+        self.remember_end(reason, herald);
+    }
+
+    /// Writes down that there is no session to restore. A logout was written down by the tab in
+    /// which the user logged out, unless the server tells it first.
+    fn remember_end(&mut self, reason: EndReason, herald: Herald) {
+        let presence = match (reason, herald) {
+            (EndReason::LoggedOut, Herald::Server) => Presence::LoggedOut,
+            (EndReason::LoggedOut, Herald::Tab | Herald::User) => return,
+            (
+                EndReason::SessionTimeout
+                | EndReason::AbsoluteTimeout
+                | EndReason::Revoked
+                | EndReason::ReuseDetected
+                | EndReason::AccountDisabled
+                | EndReason::Replaced
+                | EndReason::NoSession,
+                Herald::Server | Herald::Tab | Herald::User,
+            ) => Presence::Unknown,
+        };
+        self.order(Effect::RememberPresence(presence));
     }
 
     /// Another session took this one's place in the browser: shows less and asks the server who is
@@ -136,6 +162,7 @@ impl Client {
     fn release(&mut self) {
         self.token.wipe();
         self.inquiry.settle();
+        self.reckoning.verify();
         self.activity = Activity::Quiet;
         self.topics.forget_positions();
         if let Some(socket) = self.connection.stop() {
@@ -148,7 +175,12 @@ impl Client {
     }
 
     /// There is nothing to restore.
-    pub(super) fn give_up_restoring(&mut self, origin: Origin, reason: EndReason) -> Outcome {
+    pub(super) fn give_up_restoring(
+        &mut self,
+        origin: Origin,
+        reason: EndReason,
+        herald: Herald,
+    ) -> Outcome {
         self.token.wipe();
         self.inquiry.settle();
         self.fail_requests();
@@ -160,7 +192,7 @@ impl Client {
             Origin::Expired { .. } => origin,
         };
         self.session = origin.fall_back(None);
-        self.order(Effect::RememberPresence(Presence::Unknown));
+        self.remember_end(reason, herald);
         Outcome::Acted
     }
 

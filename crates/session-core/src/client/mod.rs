@@ -13,7 +13,10 @@ mod requests;
 mod settle;
 mod sockets;
 
-use std::time::Duration;
+use std::{
+    hash::{Hash, Hasher},
+    time::Duration,
+};
 
 use session_protocol::{SessionConfig, User};
 
@@ -21,14 +24,17 @@ use crate::{
     ConnectionStatus, Effect, Extension, Input, LoginFailure, Moment, Phase, Policy, SessionEpoch,
     SessionView, Warning,
     activity::Activity,
+    assurance::Reckoning,
     connection::{Connection, Missing},
     draw::Draw,
     ids::Ids,
     inquiry::Inquiry,
+    pace::Pace,
     requests::Requests,
+    revocation::Revocation,
+    seeded::SeededBug,
     session::{Extending, Origin, Session},
     tabs::Tabs,
-    time::DriftWatch,
     timeline::{EntryKind, Timeline},
     token::TokenHolder,
     topics::Topics,
@@ -49,20 +55,56 @@ pub struct Client {
     activity: Activity,
     tabs: Tabs,
     network: Network,
-    hidden_since: Option<Duration>,
-    drift: DriftWatch,
+    reckoning: Reckoning,
+    revocation: Revocation,
+    /// Extensions that the user asked for.
+    extensions: Pace,
     ids: Ids,
     draw: Draw,
     timeline: Timeline,
     now: Duration,
     effects: Vec<Effect>,
+    #[cfg(feature = "seeded-bugs")]
+    bug: Option<SeededBug>,
 }
 
 /// Whether the browser has a network.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Network {
     Online,
     Offline,
+}
+
+/// Everything that decides is hashed; the record of what happened is not.
+impl Hash for Client {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            policy: _,
+            epoch,
+            session,
+            token,
+            connection,
+            topics,
+            inquiry,
+            requests,
+            activity,
+            tabs,
+            network,
+            reckoning,
+            revocation,
+            extensions,
+            ids,
+            draw,
+            timeline: _,
+            now,
+            effects: _,
+            #[cfg(feature = "seeded-bugs")]
+                bug: _,
+        } = self;
+        (epoch, session, token, connection, topics, inquiry).hash(state);
+        (requests, activity, tabs, network, reckoning).hash(state);
+        (revocation, extensions, ids, draw, now).hash(state);
+    }
 }
 
 /// What became of an input.
@@ -92,29 +134,65 @@ impl Client {
             activity: Activity::Quiet,
             tabs: Tabs::new(tab),
             network: Network::Online,
-            hidden_since: None,
-            drift: DriftWatch::new(now),
+            reckoning: Reckoning::new(now),
+            revocation: Revocation::default(),
+            extensions: Pace::default(),
             ids: Ids::default(),
             draw: Draw::new(seed),
             timeline: Timeline::default(),
             now: now.monotonic,
             effects: Vec::new(),
+            #[cfg(feature = "seeded-bugs")]
+            bug: None,
         }
+    }
+
+    /// Switches the record of what happened off, for long runs and for states that are compared.
+    #[must_use]
+    pub fn without_timeline(mut self) -> Self {
+        self.timeline = Timeline::off();
+        self
+    }
+
+    /// Puts a bug back.
+    #[cfg(feature = "seeded-bugs")]
+    #[must_use]
+    pub const fn with_bug(mut self, bug: SeededBug) -> Self {
+        self.bug = Some(bug);
+        self
+    }
+
+    #[cfg(feature = "seeded-bugs")]
+    fn has_bug(&self, bug: SeededBug) -> bool {
+        self.bug == Some(bug)
+    }
+
+    #[cfg(not(feature = "seeded-bugs"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the same call with and without the feature"
+    )]
+    const fn has_bug(&self, _: SeededBug) -> bool {
+        false
     }
 
     /// Takes one fact in and returns the orders that follow from it, in order.
     pub fn handle(&mut self, input: Input, now: Moment) -> Vec<Effect> {
         self.now = self.now.max(now.monotonic);
-        let before = (
-            self.session.name(),
-            self.token.name(),
-            self.connection.name(),
-        );
-        let (name, detail) = (input.name(), input.detail());
+        let before = self.part_names();
+        let name = input.name();
+        let detail = self.timeline.begin_step(|| input.detail());
 
-        if self.drift.drifted(now) && self.session.facts().is_some() {
-            self.record(EntryKind::Input, "ClocksDrifted", String::new());
-            self.inquiry.want(self.now);
+        let mut reckoning = self.reckoning;
+        let unverified = reckoning.read(now, || self.next_deadline());
+        self.reckoning = reckoning;
+        if unverified {
+            if self.session.facts().is_some() {
+                self.record(EntryKind::Input, "ClocksDrifted", String::new());
+                self.inquiry.want(self.now);
+            } else {
+                self.reckoning.verify();
+            }
         }
         match self.apply(input) {
             Outcome::Acted if name == "DeadlineReached" => {}
@@ -128,17 +206,14 @@ impl Client {
         }
         self.settle();
 
-        let after = (
-            self.session.name(),
-            self.token.name(),
-            self.connection.name(),
-        );
-        self.record_transition("Session", before.0, after.0);
-        self.record_transition("Token", before.1, after.1);
-        self.record_transition("Connection", before.2, after.2);
+        for ((part, before), (_, after)) in before.into_iter().zip(self.part_names()) {
+            self.record_transition(part, before, after);
+        }
         let effects = std::mem::take(&mut self.effects);
-        for effect in &effects {
-            self.record(EntryKind::Effect, effect.name(), effect.detail());
+        if self.timeline.is_on() {
+            for effect in &effects {
+                self.record(EntryKind::Effect, effect.name(), effect.detail());
+            }
         }
         effects
     }
@@ -157,7 +232,15 @@ impl Client {
             epoch: self.epoch.number(),
             phase: self.phase(),
             connection: self.connection_status(),
+            assurance: self.reckoning.assurance(),
         }
+    }
+
+    /// Returns the identifier of the living session, if the server told it.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        let facts = self.session.facts().filter(|facts| facts.is_told());
+        facts.map(|facts| facts.id.as_str())
     }
 
     /// Returns the record of what happened.
@@ -176,9 +259,19 @@ impl Client {
         ]
     }
 
+    /// Names of the parts whose transitions are recorded, with their states.
+    fn part_names(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("Session", self.session.name()),
+            ("Token", self.token.name()),
+            ("Connection", self.connection.name()),
+            ("Assurance", self.reckoning.assurance().name()),
+        ]
+    }
+
     fn apply(&mut self, input: Input) -> Outcome {
         match input {
-            Input::Started { presence } => self.started(presence),
+            Input::Started { presence, .. } => self.started(presence),
             Input::Commanded(command) => self.commanded(command),
             Input::LoginSucceeded { call, grant } => self.login_succeeded(call, grant),
             Input::LoginFailed { call, failure } => self.login_failed(call, &failure),
@@ -188,7 +281,8 @@ impl Client {
             Input::SessionUnanswered { call, failure } => self.session_unanswered(call, &failure),
             Input::ExtensionSucceeded { call, session } => self.extended(call, &session),
             Input::ExtensionFailed { call, failure } => self.extension_failed(call, &failure),
-            Input::LogoutFinished { call } => self.logout_finished(call),
+            Input::LogoutSucceeded { call } => self.logout_succeeded(call),
+            Input::LogoutFailed { call, failure } => self.logout_failed(call, &failure),
             Input::SocketOpened { socket } => self.socket_opened(socket),
             Input::SocketMessageReceived { socket, message } => {
                 self.message_received(socket, message)
@@ -211,7 +305,12 @@ impl Client {
             Input::TabNoticeRefused(_) => Outcome::Ignored("it is not a notice"),
             Input::UserWasActive => self.user_was_active(),
             Input::PageShown { persisted } => self.page_shown(persisted),
-            Input::PageHidden => self.page_hidden(),
+            Input::PageHidden | Input::PageFrozen => Outcome::Acted,
+            Input::PageResumed => self.page_resumed(),
+            Input::PageFocused => self.page_focused(),
+            Input::LockGranted { .. } | Input::LockLost { .. } => {
+                Outcome::Ignored("nobody waits for this lock")
+            }
             Input::WentOnline => self.went_online(),
             Input::WentOffline => self.went_offline(),
             Input::DeadlineReached => Outcome::Acted,
@@ -286,7 +385,7 @@ impl Client {
                 user: User::clone(user),
                 login: status(*failure),
             },
-            Session::LoggingOut { .. } => Phase::LoggingOut,
+            Session::LoggingOut => Phase::LoggingOut,
         }
     }
 
@@ -300,8 +399,12 @@ impl Client {
         if self.connection.open_socket().is_some() {
             return ConnectionStatus::Live;
         }
-        if self.network == Network::Offline || self.connection.is_closed() {
+        if !self.is_online() {
             return ConnectionStatus::Offline;
+        }
+        let tokenless = self.token.is_failing() && self.token.usable(self.now).is_none();
+        if self.connection.is_closed() || tokenless {
+            return ConnectionStatus::Degraded;
         }
         if self.connection.is_reconnecting() || self.connection.lacks(Missing::Verdict) {
             return ConnectionStatus::Reconnecting;
@@ -320,6 +423,10 @@ impl Client {
         }
     }
 
+    fn is_online(&self) -> bool {
+        self.network == Network::Online
+    }
+
     fn order(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
@@ -330,7 +437,7 @@ impl Client {
     }
 
     fn record_transition(&mut self, part: &'static str, before: &str, after: &str) {
-        if before != after {
+        if before != after && self.timeline.is_on() {
             self.record(
                 EntryKind::Transition,
                 part,

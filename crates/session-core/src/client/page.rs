@@ -5,9 +5,21 @@ use session_protocol::{CloseCode, EndReason, TabNotice, TabNoticeKind};
 use super::{Client, Network, Outcome, life::Herald};
 use crate::{
     connection::Missing,
-    session::{Origin, Session},
+    seeded::SeededBug,
+    session::{Facts, Origin, Session},
     tabs::session_hash,
 };
+
+const NOBODY: &str = "no session lives here";
+
+/// How much a page may have missed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Wake {
+    /// It was cut off: frozen, put into the back/forward cache, or without a network.
+    Certain,
+    /// Somebody looks at it again.
+    Glance,
+}
 
 impl Client {
     pub(super) fn notice_received(&mut self, notice: &TabNotice) -> Outcome {
@@ -25,6 +37,11 @@ impl Client {
                 Outcome::Acted
             }
             (TabNoticeKind::LoggedIn, None) => match &self.session {
+                Session::Anonymous { .. } if self.has_bug(SeededBug::HintTrustedAsLogin) => {
+                    let facts = Facts::unknown(notice.session.clone(), None);
+                    self.session = Session::Active { facts };
+                    Outcome::Acted
+                }
                 Session::Anonymous { ended, .. } => {
                     let origin = Origin::Anonymous { ended: *ended };
                     self.restore_from(origin)
@@ -42,7 +59,7 @@ impl Client {
                 }
                 Session::Starting
                 | Session::Authenticating { .. }
-                | Session::LoggingOut { .. }
+                | Session::LoggingOut
                 | Session::Active { .. }
                 | Session::Warned { .. } => Outcome::Ignored("the server is being asked already"),
             },
@@ -54,9 +71,20 @@ impl Client {
             (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false)) => {
                 Outcome::Ignored("it is about another session")
             }
-            (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, None) => {
-                Outcome::Ignored("no session lives here")
-            }
+            (TabNoticeKind::LoggedOut, None) => match &self.session {
+                // What is being restored is what the user has just left.
+                Session::Restoring { origin } => {
+                    self.give_up_restoring(origin.clone(), EndReason::LoggedOut, Herald::Tab)
+                }
+                Session::Starting
+                | Session::Anonymous { .. }
+                | Session::Authenticating { .. }
+                | Session::Expired { .. }
+                | Session::LoggingOut
+                | Session::Active { .. }
+                | Session::Warned { .. } => Outcome::Ignored(NOBODY),
+            },
+            (TabNoticeKind::Expired, None) => Outcome::Ignored(NOBODY),
         }
     }
 
@@ -69,21 +97,34 @@ impl Client {
     }
 
     pub(super) fn page_shown(&mut self, persisted: bool) -> Outcome {
-        let hidden_for = self
-            .hidden_since
-            .take()
-            .map(|since| self.now.saturating_sub(since));
-        let long = hidden_for.is_some_and(|time| time >= self.policy.timing.hidden_check);
-        if persisted || long {
-            self.ask_if_live();
-        }
-        self.token.end_wait(self.now);
-        self.connection.end_wait();
-        Outcome::Acted
+        self.wake(if persisted {
+            Wake::Certain
+        } else {
+            Wake::Glance
+        })
     }
 
-    pub(super) fn page_hidden(&mut self) -> Outcome {
-        self.hidden_since.get_or_insert(self.now);
+    /// The page may have missed anything while it did not run.
+    pub(super) fn page_resumed(&mut self) -> Outcome {
+        self.wake(Wake::Certain)
+    }
+
+    pub(super) fn page_focused(&mut self) -> Outcome {
+        self.wake(Wake::Glance)
+    }
+
+    /// All that wakes a page leads to one question, and ends the waits that were chosen for a page
+    /// that nobody looked at.
+    fn wake(&mut self, wake: Wake) -> Outcome {
+        let stale = self.reckoning.is_stale(self.policy.timing.stale_after);
+        if (wake == Wake::Certain || stale) && self.session.facts().is_some() {
+            let window = self.policy.timing.wake_window;
+            self.inquiry.wake(self.now, window);
+        }
+        self.token.end_wait(self.now);
+        self.inquiry.end_wait(self.now);
+        self.revocation.end_wait(self.now);
+        self.connection.end_wait();
         Outcome::Acted
     }
 
@@ -92,11 +133,8 @@ impl Client {
             return Outcome::Ignored("the network was there");
         }
         self.network = Network::Online;
-        self.token.end_wait(self.now);
-        self.inquiry.end_wait(self.now);
         self.connection.resume(Missing::Network);
-        self.ask_if_live();
-        Outcome::Acted
+        self.wake(Wake::Certain)
     }
 
     pub(super) fn went_offline(&mut self) -> Outcome {
@@ -107,11 +145,5 @@ impl Client {
         let lost = self.connection.suspend(Missing::Network);
         self.close_socket(lost, CloseCode::NORMAL);
         Outcome::Acted
-    }
-
-    fn ask_if_live(&mut self) {
-        if self.session.facts().is_some() {
-            self.inquiry.want(self.now);
-        }
     }
 }

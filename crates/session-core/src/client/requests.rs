@@ -30,7 +30,7 @@ impl Client {
             Session::Anonymous { .. }
             | Session::Authenticating { .. }
             | Session::Expired { .. }
-            | Session::LoggingOut { .. } => false,
+            | Session::LoggingOut => false,
         }
     }
 

@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
-use session_protocol::{ClientMessage, CloseCode};
+use session_protocol::{ClientMessage, CloseCode, EndReason};
 
-use super::{Client, Network};
+use super::{Client, life::Herald};
 use crate::{
-    Effect, RequestFailure,
+    AccessToken, Assurance, Effect, RequestFailure,
     connection::Due,
-    session::{Extending, Session},
+    seeded::SeededBug,
+    session::{Attempt, Extending, Session},
 };
 
 impl Client {
@@ -23,7 +24,26 @@ impl Client {
         if self.session.question_at().is_some_and(|at| at <= self.now) {
             self.inquiry.want(self.now);
         }
-        if self.network == Network::Offline {
+        if self.cover_at().is_some_and(|at| at <= self.now) {
+            self.reckoning.cover();
+            self.inquiry.want(self.now);
+            if self.has_bug(SeededBug::LocalClockVerdict) {
+                self.end(EndReason::SessionTimeout, Herald::Server);
+            }
+        }
+        if self.is_online() {
+            self.deliver_logout(None);
+        }
+        if let Session::LoggingOut = self.session
+            && !self.revocation.is_under_way()
+        {
+            self.session = Session::Anonymous {
+                ended: Some(EndReason::LoggedOut),
+                failure: None,
+            };
+        }
+        self.send_login();
+        if !self.is_online() {
             return;
         }
         self.ask();
@@ -38,9 +58,8 @@ impl Client {
     }
 
     /// Deadlines of all parts that could act when they come.
-    pub(super) fn deadlines(&self) -> [Option<Duration>; 7] {
-        let online =
-            |deadline: Option<Duration>| deadline.filter(|_| self.network == Network::Online);
+    pub(super) fn deadlines(&self) -> [Option<Duration>; 9] {
+        let online = |deadline: Option<Duration>| deadline.filter(|_| self.is_online());
         let question = self
             .session
             .question_at()
@@ -51,6 +70,8 @@ impl Client {
             .filter(|_| self.may_report_activity());
         [
             self.requests.deadline(),
+            self.cover_at(),
+            online(self.revocation.deadline()),
             question,
             online(self.inquiry.deadline()),
             online(self.session.extension_retry().map(|(at, _)| at)),
@@ -60,12 +81,51 @@ impl Client {
         ]
     }
 
+    /// Returns when the page has to be covered, if it lives, is not covered and its end is known.
+    fn cover_at(&self) -> Option<Duration> {
+        if self.reckoning.assurance() == Assurance::Covered {
+            return None;
+        }
+        let end = self.session.known_end()?;
+        Some(self.reckoning.reached(end))
+    }
+
+    /// Tells the server of a logout that it does not know of, before anything else.
+    pub(super) fn deliver_logout(&mut self, token: Option<AccessToken>) {
+        let Some(session) = self.revocation.due(self.now).map(ToOwned::to_owned) else {
+            return;
+        };
+        let call = self.ids.call();
+        let rate = &self.policy.rates.logout;
+        self.revocation.began(call, self.now, rate);
+        self.order(Effect::RequestLogout {
+            call,
+            token,
+            session,
+        });
+    }
+
+    /// Sends the credentials, unless a logout is on its way: it goes first.
+    fn send_login(&mut self) {
+        if self.revocation.is_under_way() {
+            return;
+        }
+        if let Session::Authenticating { attempt, .. } = &mut self.session
+            && let Attempt::Held(login) = attempt
+        {
+            let (call, login) = (self.ids.call(), login.clone());
+            *attempt = Attempt::Sent(call);
+            self.order(Effect::RequestLogin { call, login });
+        }
+    }
+
     fn ask(&mut self) {
         if !self.inquiry.is_due(self.now) {
             return;
         }
         let call = self.ids.call();
-        self.inquiry.began(call, self.now, &self.policy.timing);
+        self.inquiry
+            .began(call, self.now, &self.policy.rates.inquiry);
         let token = self.token.usable(self.now).map(|held| held.token.clone());
         self.order(Effect::AskSession { call, token });
     }
@@ -75,6 +135,8 @@ impl Client {
             && at <= self.now
         {
             let call = self.ids.call();
+            let rate = &self.policy.rates.extension;
+            self.extensions.spend(self.now, rate);
             self.settle_extension(Extending::Requested { call, unauthorized });
             let token = self.token.usable(self.now).map(|held| held.token.clone());
             self.order(Effect::RequestExtension { call, token });
@@ -90,9 +152,12 @@ impl Client {
                     return;
                 };
                 let token = held.token.clone();
+                if !self.connection.may_connect(self.now) {
+                    return;
+                }
                 let socket = self.ids.socket();
-                self.connection
-                    .connecting(socket, self.now, &self.policy.timing);
+                let (timing, rate) = (&self.policy.timing, &self.policy.rates.connect);
+                self.connection.connecting(socket, self.now, timing, rate);
                 self.order(Effect::OpenSocket { socket, token });
             }
             Due::Probe(socket) => {
@@ -116,13 +181,14 @@ impl Client {
     /// Returns whether somebody needs the token, now or later.
     fn wants_token(&self) -> bool {
         match &self.session {
-            Session::Restoring { .. } => !self.inquiry.is_open(),
+            // A logout goes first, lest the session be restored that the user has left.
+            Session::Restoring { .. } => !self.inquiry.is_open() && !self.revocation.is_under_way(),
             Session::Active { .. } | Session::Warned { .. } => true,
             Session::Starting
             | Session::Anonymous { .. }
             | Session::Authenticating { .. }
             | Session::Expired { .. }
-            | Session::LoggingOut { .. } => false,
+            | Session::LoggingOut => false,
         }
     }
 
@@ -138,7 +204,7 @@ impl Client {
         if self.token.may_refresh(self.now) {
             let call = self.ids.call();
             self.token
-                .refresh_began(call, self.now, &self.policy.timing);
+                .refresh_began(call, self.now, &self.policy.rates.refresh);
             self.order(Effect::RequestRefresh { call });
         }
     }

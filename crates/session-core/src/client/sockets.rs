@@ -10,6 +10,7 @@ use crate::{
     Effect, SocketId,
     connection::Missing,
     policy::{CloseAction, decide_close},
+    seeded::SeededBug,
     session::Ending,
 };
 
@@ -19,7 +20,7 @@ const STALE: Outcome = Outcome::Ignored("the socket is not the current one");
 /// hides why a handshake was refused.
 const REFUSED_LIMIT: u32 = 2;
 
-/// Protocol faults in an epoch after which no reconnect follows.
+/// Protocol faults after which no reconnect follows, unless a connection was sound in between.
 const FAULT_LIMIT: u32 = 3;
 
 impl Client {
@@ -127,6 +128,9 @@ impl Client {
         let refused = self.connection.is_connecting();
         self.connection.forgive(self.now, &self.policy.timing);
         match decide_close(code, reason, &self.policy) {
+            CloseAction::End(_) if self.has_bug(SeededBug::ReconnectAfterTerminalClose) => {
+                self.back_off();
+            }
             CloseAction::End(reason) => {
                 self.connection.close();
                 return self.end(reason, Herald::Server);

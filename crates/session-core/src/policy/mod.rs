@@ -1,9 +1,11 @@
 //! Decisions as data: what a close code means, and how long things take.
 
 mod close;
+mod rate;
 mod timing;
 
 pub use close::{CloseAction, CloseRow, TABLE as CLOSE_TABLE, decide as decide_close};
+pub use rate::{RATES, Rate, Rates};
 pub use timing::Timing;
 
 use session_protocol::{CloseCode, SessionConfig, config::CloseRule};
@@ -13,6 +15,8 @@ use session_protocol::{CloseCode, SessionConfig, config::CloseRule};
 pub struct Policy {
     /// Durations and fractions.
     pub timing: Timing,
+    /// How often things may be tried.
+    pub rates: Rates,
     /// Close codes that go before the built-in table.
     pub close_overrides: Vec<(CloseCode, CloseRule)>,
     /// Whether the client authenticates with its first message, and so waits for an answer.
@@ -29,6 +33,7 @@ impl Policy {
         let overrides = config.socket.close_policy.iter();
         Self {
             timing: Timing::new(config.refresh_at),
+            rates: RATES,
             close_overrides: overrides
                 .map(|(code, rule)| (CloseCode(*code), *rule))
                 .collect(),

@@ -10,9 +10,11 @@ pub struct Timing {
     /// Up to this part of the lifetime the refresh comes earlier, at random, in thousandths.
     /// Keeps the tabs and users that logged in together from refreshing together.
     pub refresh_jitter_permille: u32,
-    /// Two refreshes are never closer than this. Smaller would let a lifetime of zero seconds
-    /// flood the server.
-    pub refresh_gap: Duration,
+    /// Lifetimes below this are taken for this. The server's clock counts in seconds.
+    pub shortest_lifetime: Duration,
+    /// Lifetime of a token that the server told none for, or whose end has passed already: its
+    /// clock is wrong, and asking for another token would not mend it.
+    pub assumed_lifetime: Duration,
     /// The opening handshake is given up after this time.
     pub connect_timeout: Duration,
     /// The answer to the first message is given up after this time. The server closes silent
@@ -24,14 +26,17 @@ pub struct Timing {
     /// A connection that was open for this time has lasted: the waits before the next attempts
     /// start over. Smaller would let a server that lets in and throws out be hammered.
     pub lasting: Duration,
+    /// A connection that was open for this time was sound: earlier protocol faults are forgiven.
+    pub sound: Duration,
     /// Activity is reported at most once in this time.
     pub activity_interval: Duration,
     /// A request that waits for a token is given up after this time.
     pub request_hold: Duration,
-    /// Two questions for the state of the session are never closer than this.
-    pub inquiry_gap: Duration,
-    /// A page hidden for longer than this asks for the state of the session when it is shown.
-    pub hidden_check: Duration,
+    /// Wakes within this time after a question began share its answer.
+    pub wake_window: Duration,
+    /// A page that is shown or focused asks for the state of the session if the server's last word
+    /// is older than this.
+    pub stale_after: Duration,
 }
 
 impl Timing {
@@ -59,9 +64,7 @@ impl Timing {
     ) -> Duration {
         let permille = |part: u32| lifetime.saturating_mul(part) / 1000;
         let jitter = draw(permille(self.refresh_jitter_permille));
-        permille(self.refresh_at_permille)
-            .saturating_sub(jitter)
-            .max(self.refresh_gap)
+        permille(self.refresh_at_permille).saturating_sub(jitter)
     }
 }
 
@@ -70,15 +73,17 @@ impl Default for Timing {
         Self {
             refresh_at_permille: 800,
             refresh_jitter_permille: 100,
-            refresh_gap: Duration::from_secs(1),
+            shortest_lifetime: Duration::from_secs(1),
+            assumed_lifetime: Duration::from_secs(300),
             connect_timeout: Duration::from_secs(10),
             auth_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(25),
             lasting: Duration::from_secs(5),
+            sound: Duration::from_secs(60),
             activity_interval: Duration::from_secs(30),
             request_hold: Duration::from_secs(30),
-            inquiry_gap: Duration::from_secs(1),
-            hidden_check: Duration::from_secs(60),
+            wake_window: Duration::from_secs(1),
+            stale_after: Duration::from_secs(60),
         }
     }
 }

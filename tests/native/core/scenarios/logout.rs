@@ -1,10 +1,10 @@
 //! Logout: here at once, on the server, then in the other tabs.
 
-use session_core::{Command, Effect, Input, Phase, Presence, Replay};
-use session_protocol::EndReason;
+use session_core::{Command, Effect, HttpFailure, Input, Phase, Presence, Replay};
+use session_protocol::{EndReason, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, secs, session},
+    samples::{ada, pending_logout, refused, secs, session},
     world::World,
 };
 
@@ -19,19 +19,21 @@ fn a_logout_empties_the_page_before_the_server_answers() {
         "ClearProtectedState LOGGED_OUT",
         "ForgetDrafts",
         "RememberPresence",
+        "NotifyTabs logged_out",
         "RequestLogout",
     ]);
     assert_eq!(world.view().phase, Phase::LoggingOut);
 }
 
 #[test]
-fn the_other_tabs_hear_of_a_logout_after_the_server_did() {
+fn a_logout_is_remembered_as_pending_until_the_server_knows() {
     let mut world = World::live();
     world.command(Command::LogOut);
+    assert_eq!(remembered(&world), Some(pending_logout("s-1")));
 
     world.answer_logout();
 
-    world.expect_only("NotifyTabs logged_out");
+    world.expect_only("ConfirmLogout");
     assert!(matches!(
         world.view().phase,
         Phase::Anonymous {
@@ -41,14 +43,35 @@ fn the_other_tabs_hear_of_a_logout_after_the_server_did() {
     ));
 }
 
+fn remembered(world: &World) -> Option<Presence> {
+    let mut orders = world.newest_first();
+    orders.find_map(|order| match order {
+        Effect::RememberPresence(presence) => Some(presence.clone()),
+        _ => None,
+    })
+}
+
 #[test]
-fn a_logout_is_remembered() {
+fn a_logout_that_another_tab_tells_of_is_not_written_down_again() {
     let mut world = World::live();
+    world.forget_log();
 
-    world.command(Command::LogOut);
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
 
-    let remembered = Effect::RememberPresence(Presence::LoggedOut);
-    assert!(world.orders().any(|order| *order == remembered));
+    assert_eq!(world.count("RememberPresence"), 0);
+    world.expect_state("Anonymous Absent Idle");
+}
+
+#[test]
+fn a_page_that_restores_while_another_tab_logs_out_restores_nothing() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+    world.answer_refresh_ok();
+
+    world.expect_nothing();
+    world.expect_state("Anonymous Absent Idle");
 }
 
 #[test]
@@ -74,12 +97,139 @@ fn a_logout_works_without_a_network() {
     world.send(Input::WentOffline);
 
     world.command(Command::LogOut);
-    world.answer_logout();
-    world.send(Input::WentOnline);
-    world.advance(secs(600));
 
     world.expect_state("Anonymous Absent Idle");
+    assert_eq!(world.count("RequestLogout"), 0);
+    world.send(Input::WentOnline);
+    world.expect_only("RequestLogout");
+    world.answer_logout();
+    world.advance(secs(600));
+    world.expect_state("Anonymous Absent Idle");
     assert_eq!(world.count("RequestRefresh"), 0);
+}
+
+#[test]
+fn a_logout_that_was_not_delivered_is_the_first_call_of_the_next_page() {
+    let mut world = World::new();
+
+    world.start(pending_logout("s-0"));
+
+    world.expect_only("RequestLogout");
+    world.expect_state("Anonymous Absent Idle");
+    let named =
+        |order: &Effect| matches!(order, Effect::RequestLogout { session, .. } if session == "s-0");
+    assert!(world.orders().any(named));
+}
+
+#[test]
+fn a_logout_is_tried_until_the_server_knows_at_the_pace_of_the_table() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+
+    let mut attempts = 0;
+    while world.now() < secs(60) {
+        world.refuse_logout(refused(503, ""));
+        world.reach_deadline();
+        attempts += 1;
+    }
+
+    let most = session_core::policy::RATES.logout.most_in_a_minute();
+    assert!(
+        (3..=most).contains(&attempts),
+        "{attempts} attempts in a minute"
+    );
+    world.answer_logout();
+    world.expect_only("ConfirmLogout");
+    assert_eq!(world.client.next_deadline(), None);
+}
+
+#[test]
+fn a_logout_waits_as_long_as_the_server_asks() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+    let mut busy = refused(503, "");
+    if let HttpFailure::Refused { retry_after, .. } = &mut busy {
+        *retry_after = Some(secs(40));
+    }
+
+    world.refuse_logout(busy);
+    world.send(Input::PageShown { persisted: false });
+
+    world.expect_nothing();
+    assert_eq!(world.client.next_deadline(), Some(secs(40)));
+}
+
+#[test]
+fn a_logout_that_the_server_has_nothing_to_end_for_is_done() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+
+    world.refuse_logout(refused(404, ""));
+
+    world.expect_only("ConfirmLogout");
+}
+
+#[test]
+fn a_login_waits_until_an_earlier_logout_is_delivered() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+
+    world.log_in(&ada());
+    world.expect_nothing();
+    world.answer_logout();
+
+    world.expect(&["ConfirmLogout", "RequestLogin"]);
+}
+
+#[test]
+fn a_login_goes_on_when_the_earlier_logout_cannot_be_delivered_and_takes_its_place() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+    world.log_in(&ada());
+
+    world.refuse_logout(refused(503, ""));
+    world.expect_only("RequestLogin");
+    world.answer_login_ok(session("s-2", ada()));
+    world.forget_log();
+    world.advance(secs(600));
+
+    assert_eq!(world.count("RequestLogout"), 0);
+}
+
+#[test]
+fn no_hint_restores_the_session_that_the_user_has_left() {
+    let mut world = World::new();
+    world.start(pending_logout("s-1"));
+    world.refuse_logout(refused(503, ""));
+    world.advance(secs(2));
+
+    world.hear(TabNoticeKind::LoggedIn, "s-9", 1);
+    world.refuse_logout(refused(503, ""));
+    world.answer_refresh_ok();
+
+    world.expect_nothing();
+    world.expect_state("Anonymous Absent Idle");
+    world.advance(secs(2));
+    world.answer_logout();
+    world.expect_only("ConfirmLogout");
+}
+
+#[test]
+fn a_login_in_another_tab_takes_the_place_of_an_undelivered_logout() {
+    let mut world = World::new();
+    world.start(pending_logout("s-0"));
+    world.refuse_logout(refused(503, ""));
+    world.advance(secs(2));
+
+    world.hear(TabNoticeKind::LoggedIn, "s-2", 1);
+    world.refuse_logout(refused(503, ""));
+    world.expect_only("RequestRefresh");
+    world.answer_refresh_with(session("s-2", ada()));
+    world.forget_log();
+    world.advance(secs(600));
+
+    assert_eq!(world.count("RequestLogout"), 0);
+    assert_eq!(world.view().user(), Some(&ada()));
 }
 
 #[test]

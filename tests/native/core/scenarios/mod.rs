@@ -10,4 +10,5 @@ mod record;
 mod refresh;
 mod requests;
 mod tabs;
+mod time;
 mod warning;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use session_core::{Effect, HttpFailure, Input, Presence};
+use session_core::{ConnectionStatus, Effect, HttpFailure, Input, Presence};
 use session_protocol::{ClientMessage, ServerMessage, SessionConfig};
 
 use crate::support::{
-    samples::{bob, grant_for, millis, refused, refused_for, secs, session},
+    samples::{ada, bob, grant_for, millis, refused, refused_for, secs, session},
     world::World,
 };
 
@@ -74,7 +74,7 @@ fn a_socket_that_authenticated_by_cookie_gets_no_token() {
 
 #[test]
 fn a_token_with_any_lifetime_is_refreshed_at_most_once_a_second() {
-    for lifetime in [0, 1, 2, 5, 60, 300, 86_400, 30 * 86_400].map(secs) {
+    for lifetime in [1, 2, 5, 60, 300, 86_400, 30 * 86_400].map(secs) {
         let mut world = World::new();
         world.start(Presence::Present);
         world.answer_refresh_bare(lifetime);
@@ -94,6 +94,77 @@ fn a_token_with_any_lifetime_is_refreshed_at_most_once_a_second() {
             "never past the end of {lifetime:?}"
         );
     }
+}
+
+#[test]
+fn a_token_whose_end_has_passed_already_is_kept_like_one_without_an_end() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    world.answer_refresh_bare(secs(0));
+    world.refuse_session(refused(404, ""));
+    world.close(4404, "");
+    world.reach_deadline();
+
+    world.expect_only("RequestRefresh");
+    assert!(
+        longest_gap(&world) >= secs(200),
+        "another token would not mend a clock"
+    );
+}
+
+#[test]
+fn the_cool_down_of_a_token_that_failed_does_not_hold_its_successor_back() {
+    let mut world = World::expired_after_a_refresh_told_to_wait(secs(3000));
+    world.log_in(&ada());
+    world.answer_login_ok(session("s-2", ada()));
+    world.forget_log();
+
+    world.advance(secs(260));
+
+    assert_eq!(world.count("RequestRefresh"), 1);
+}
+
+#[test]
+fn a_wake_does_not_cut_the_time_that_the_server_asked_for() {
+    let mut world = World::live();
+    let told = secs(120);
+    world.refresh_is_told_to_wait(told);
+    let from = world.now();
+    world.forget_log();
+
+    for _ in 0..100 {
+        world.send(Input::PageShown { persisted: false });
+        world.send(Input::WentOffline);
+        world.send(Input::WentOnline);
+        world.advance(secs(1));
+    }
+    assert_eq!(world.count("RequestRefresh"), 0);
+    world.advance(secs(30));
+
+    let (at, _) = world
+        .log()
+        .find(|(_, order)| order.name() == "RequestRefresh")
+        .expect("a refresh");
+    assert!(at >= from + told);
+}
+
+#[test]
+fn a_token_that_cannot_be_renewed_shows_as_degraded_and_recovers() {
+    let mut world = World::live();
+    let trouble = secs(600);
+    let end = world.now() + trouble;
+    while world.now() < end {
+        world.reach_deadline();
+        world.answer_whatever_is_asked(&refused(503, ""));
+    }
+
+    assert_eq!(world.view().connection, ConnectionStatus::Degraded);
+    assert!(world.view().user().is_some(), "the session stays");
+    world.reach_deadline();
+    world.answer_refresh_ok();
+    world.answer_socket();
+    assert_eq!(world.view().connection, ConnectionStatus::Live);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{TOKEN_LIFETIME, ada, credentials, first_session, grant, notice},
+    samples::{TOKEN_LIFETIME, ada, credentials, ending_in, first_session, grant, notice, refused},
     world::World,
 };
 
@@ -39,7 +39,10 @@ impl World {
     }
 
     pub(crate) fn start(&mut self, presence: Presence) {
-        self.send(Input::Started { presence });
+        self.send(Input::Started {
+            presence,
+            locks: true,
+        });
     }
 
     pub(crate) fn command(&mut self, command: Command) {
@@ -129,9 +132,80 @@ impl World {
         self.send(Input::ExtensionFailed { call, failure });
     }
 
+    pub(crate) fn refuse_logout(&mut self, failure: HttpFailure) {
+        let call = self.awaited("RequestLogout");
+        self.send(Input::LogoutFailed { call, failure });
+    }
+
     pub(crate) fn answer_logout(&mut self) {
         let call = self.awaited("RequestLogout");
-        self.send(Input::LogoutFinished { call });
+        self.send(Input::LogoutSucceeded { call });
+    }
+
+    /// The refresh that is due comes, and the server answers that it should come later.
+    pub(crate) fn refresh_is_told_to_wait(&mut self, told: Duration) {
+        while !self.state().contains("Refreshing") {
+            self.reach_deadline();
+            self.receive(ServerMessage::HeartbeatAck);
+        }
+        let mut busy = refused(503, "");
+        if let HttpFailure::Refused { retry_after, .. } = &mut busy {
+            *retry_after = Some(told);
+        }
+        self.refuse_refresh(busy);
+    }
+
+    /// A page whose session expired while a refresh waited as the server had asked.
+    pub(crate) fn expired_after_a_refresh_told_to_wait(told: Duration) -> Self {
+        let mut world = Self::live();
+        world.refresh_is_told_to_wait(told);
+        world.receive(super::samples::expired());
+        world
+    }
+
+    /// The server fails in everything that the last step asked of it.
+    pub(crate) fn answer_whatever_is_asked(&mut self, failure: &HttpFailure) {
+        let asked: Vec<_> = self.orders().cloned().collect();
+        for order in asked {
+            let failure = failure.clone();
+            match order {
+                Effect::RequestRefresh { call } => {
+                    self.send(Input::RefreshFailed { call, failure })
+                }
+                Effect::AskSession { call, .. } => {
+                    self.send(Input::SessionUnanswered { call, failure });
+                }
+                Effect::OpenSocket { socket, .. } => self.send(Input::SocketClosed {
+                    socket,
+                    code: CloseCode::ABNORMAL,
+                    reason: String::new(),
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    /// The server answers everything that the last step asked of it about a session that ends at
+    /// this time.
+    pub(crate) fn answer_whatever_is_asked_ok(&mut self, end: Duration) {
+        let session = ending_in(end.saturating_sub(self.now()));
+        let asked: Vec<_> = self.orders().cloned().collect();
+        for order in asked {
+            match order {
+                Effect::RequestRefresh { call } => {
+                    let grant = grant(session.clone());
+                    self.send(Input::RefreshSucceeded { call, grant });
+                }
+                Effect::AskSession { call, .. } => {
+                    let status = SessionStatus::Active(session.clone());
+                    self.send(Input::SessionAnswered { call, status });
+                }
+                Effect::SendMessage { message, .. } if message.name() == "heartbeat" => {
+                    self.receive(ServerMessage::HeartbeatAck);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The handshake succeeds and the server lets the socket in.

@@ -8,7 +8,7 @@ use session_protocol::{
 use super::{
     samples::{
         TOKEN_LIFETIME, ada, bob, credentials, ending_in, first_session, grant, grant_for,
-        idle_warning, notice, refused, refused_for, secs, session, update,
+        idle_warning, notice, pending_logout, refused, refused_for, secs, session, update,
     },
     world::World,
 };
@@ -52,12 +52,17 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
         ("Started", Presence::Unknown),
         ("Started, session remembered", Presence::Present),
         ("Started, logout remembered", Presence::LoggedOut),
+        ("Started, logout pending", pending_logout("s-1")),
     ] {
-        add(label, Input::Started { presence });
+        let locks = true;
+        add(label, Input::Started { presence, locks });
     }
     add("DeadlineReached, too early", Input::DeadlineReached);
     add("UserWasActive", Input::UserWasActive);
     add("PageHidden", Input::PageHidden);
+    add("PageFrozen", Input::PageFrozen);
+    add("PageResumed", Input::PageResumed);
+    add("PageFocused", Input::PageFocused);
     add("PageShown", Input::PageShown { persisted: false });
     add("PageShown, persisted", Input::PageShown { persisted: true });
     add("WentOffline", Input::WentOffline);
@@ -166,9 +171,12 @@ fn answer_facts(world: &World, facts: &mut Vec<Named>) {
     }
     for (whose, call) in calls("RequestLogout") {
         add(
-            &format!("LogoutFinished, {whose}"),
-            Input::LogoutFinished { call },
+            &format!("LogoutSucceeded, {whose}"),
+            Input::LogoutSucceeded { call },
         );
+        failed(whose, "LogoutFailed", &mut add, |failure| {
+            Input::LogoutFailed { call, failure }
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::HttpFailure;
+use session_core::{HttpFailure, Presence};
 use session_protocol::{
     ActiveSession, EndReason, Secret, ServerMessage, TabNotice, TabNoticeKind, User, WarningCause,
     http::{LoginRequest, TokenResponse},
@@ -137,4 +137,10 @@ fn session_hash(session: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = session.bytes().fold(0xcbf2_9ce4_8422_2325, step);
     hash.to_string()
+}
+
+pub(crate) fn pending_logout(session: &str) -> Presence {
+    Presence::LogoutPending {
+        session: session.to_owned(),
+    }
 }

@@ -6,7 +6,7 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{ada, ending_in, idle_warning, refused, secs, update},
+    samples::{IDLE, ada, ending_in, idle_warning, pending_logout, refused, secs, update},
     world::World,
 };
 
@@ -36,6 +36,19 @@ pub(crate) const STATES: &[(&str, Way)] = &[
     ("Anonymous, after a wrong password", || {
         let mut world = authenticating();
         world.refuse_login(refused(401, "invalid_credentials"));
+        world
+    }),
+    ("Anonymous, delivering a logout", || {
+        started(pending_logout("s-0"))
+    }),
+    ("Anonymous, logout undelivered", || {
+        let mut world = started(pending_logout("s-0"));
+        world.refuse_logout(refused(503, ""));
+        world
+    }),
+    ("Authenticating, logout first", || {
+        let mut world = started(pending_logout("s-0"));
+        world.log_in(&ada());
         world
     }),
     ("Authenticating", authenticating),
@@ -95,6 +108,18 @@ pub(crate) const STATES: &[(&str, Way)] = &[
         world.submit(1, Replay::Safe);
         world.submit(2, Replay::Unsafe);
         world.reject_request(1, "");
+        world
+    }),
+    ("Active, unverified", || {
+        let mut world = World::live();
+        world.set_wall_forward(secs(60));
+        world.send(Input::DeadlineReached);
+        world
+    }),
+    ("Active, covered", || {
+        let mut world = World::live();
+        world.set_wall_forward(IDLE + secs(60));
+        world.send(Input::DeadlineReached);
         world
     }),
     ("Warned, idle", warned),

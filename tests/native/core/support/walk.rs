@@ -134,6 +134,7 @@ fn polite(world: &World, draws: &mut Draws) -> Input {
     match world.client.state_names() {
         ["Starting", ..] => Input::Started {
             presence: Presence::Present,
+            locks: true,
         },
         ["Anonymous" | "Expired", ..] => {
             Input::Commanded(session_core::Command::LogIn(credentials(&ada())))
@@ -142,7 +143,7 @@ fn polite(world: &World, draws: &mut Draws) -> Input {
             call: call("RequestLogin"),
             grant: good,
         },
-        ["LoggingOut", ..] => Input::LogoutFinished {
+        ["LoggingOut", ..] => Input::LogoutSucceeded {
             call: call("RequestLogout"),
         },
         [_, "Refreshing", _] => Input::RefreshSucceeded {

@@ -1,0 +1,125 @@
+//! A logout on its way to the server.
+//!
+//! The page is anonymous at once; the server is told as soon as it can be. Invariants: a logout that
+//! did not reach the server is tried until it does, a later session takes its place, or the server
+//! says that there is nothing to end; it names its session, so that it can end no later one.
+//!
+//! Source: RFC 7009 section 2.2 (a client that gets a 503 must assume that the token lives).
+
+use std::time::Duration;
+
+use crate::{CallId, backoff, draw::Draw, pace::Pace, policy::Rate};
+
+/// The revocation part of the client.
+#[derive(Clone, Debug, Default, Hash)]
+pub(crate) struct Revocation {
+    state: State,
+    failures: u32,
+    pace: Pace,
+}
+
+#[derive(Clone, Debug, Default, Hash)]
+enum State {
+    /// The server knows all there is to know.
+    #[default]
+    Settled,
+    /// The server has to be told.
+    Due {
+        session: String,
+        at: Duration,
+    },
+    UnderWay {
+        session: String,
+        call: CallId,
+    },
+}
+
+impl Revocation {
+    /// The user logged out of this session.
+    pub(crate) fn want(&mut self, session: String, now: Duration) {
+        self.failures = 0;
+        let at = now.max(self.pace.earliest());
+        self.state = State::Due { session, at };
+    }
+
+    /// Returns the session to end if it is time to tell the server.
+    pub(crate) fn due(&self, now: Duration) -> Option<&str> {
+        match &self.state {
+            State::Due { session, at } if *at <= now => Some(session),
+            State::Due { .. } => None,
+            State::UnderWay { .. } => None,
+            State::Settled => None,
+        }
+    }
+
+    pub(crate) fn began(&mut self, call: CallId, now: Duration, rate: &Rate) {
+        if let State::Due { session, .. } = &mut self.state {
+            let session = std::mem::take(session);
+            self.state = State::UnderWay { session, call };
+            self.pace.spend(now, rate);
+        }
+    }
+
+    /// Returns the session whose logout the server does not know of.
+    pub(crate) fn pending(&self) -> Option<&str> {
+        match &self.state {
+            State::Due { session, .. } | State::UnderWay { session, .. } => Some(session),
+            State::Settled => None,
+        }
+    }
+
+    pub(crate) const fn is_under_way(&self) -> bool {
+        matches!(self.state, State::UnderWay { .. })
+    }
+
+    /// Returns whether this call is the one under way.
+    pub(crate) fn awaits(&self, call: CallId) -> bool {
+        matches!(self.state, State::UnderWay { call: awaited, .. } if awaited == call)
+    }
+
+    /// The server knows, or a later session took this one's place. Returns the session whose
+    /// logout was on its way.
+    pub(crate) fn settle(&mut self) -> Option<String> {
+        self.failures = 0;
+        match std::mem::take(&mut self.state) {
+            State::Due { session, .. } | State::UnderWay { session, .. } => Some(session),
+            State::Settled => None,
+        }
+    }
+
+    /// Plans the next attempt after one that did not reach the server.
+    pub(crate) fn postpone(
+        &mut self,
+        now: Duration,
+        retry_after: Option<Duration>,
+        draw: &mut Draw,
+    ) {
+        if let State::UnderWay { session, .. } = &mut self.state {
+            let session = std::mem::take(session);
+            self.failures = self.failures.saturating_add(1);
+            let at = now.saturating_add(backoff::wait(self.failures, draw));
+            if let Some(wait) = retry_after {
+                self.pace.hold_until(now.saturating_add(wait));
+            }
+            self.state = State::Due {
+                session,
+                at: at.max(self.pace.earliest()),
+            };
+        }
+    }
+
+    /// Ends a wait early, because the network or the user came back.
+    pub(crate) fn end_wait(&mut self, now: Duration) {
+        if let State::Due { at, .. } = &mut self.state {
+            *at = now.max(self.pace.earliest());
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        match &self.state {
+            State::Due { at, .. } => Some(*at),
+            State::UnderWay { .. } => None,
+            State::Settled => None,
+        }
+    }
+}
