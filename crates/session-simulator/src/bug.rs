@@ -3,6 +3,8 @@
 //! Each was seen in the field or in the advice that this project was made from. Invariant: a world
 //! without bugs switched on runs the contract as it is written.
 
+use session_core::SeededBug;
+
 /// A seeded bug.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Bug {
@@ -65,19 +67,26 @@ impl Bug {
         self as u8 + 1
     }
 
-    /// Returns whether the bug is one of the server; the others are of the client.
+    /// Returns the bug to switch on in the client; nothing if it is one of the server.
     #[must_use]
-    pub const fn is_of_server(self) -> bool {
-        matches!(
-            self,
+    pub const fn of_client(self) -> Option<SeededBug> {
+        match self {
             Self::NoGrace
-                | Self::GraceForAncestors
-                | Self::LoserClearsCookie
-                | Self::OneCookieName
-                | Self::NoCompareAndSet
-                | Self::RotationExtendsAbsolute
-                | Self::HeartbeatIsActivity
-        )
+            | Self::GraceForAncestors
+            | Self::LoserClearsCookie
+            | Self::OneCookieName
+            | Self::NoCompareAndSet
+            | Self::RotationExtendsAbsolute
+            | Self::HeartbeatIsActivity => None,
+            Self::ExpiryWithoutEpoch => Some(SeededBug::ExpiryWithoutEpoch),
+            Self::NetworkErrorLogsOut => Some(SeededBug::NetworkErrorLogsOut),
+            Self::StealWithoutTerm => Some(SeededBug::StealWithoutTerm),
+            Self::AbortFreesHeldLock => Some(SeededBug::AbortFreesHeldLock),
+            Self::HintTrustedAsLogin => Some(SeededBug::HintTrustedAsLogin),
+            Self::SilentRestoreAfterLogout => Some(SeededBug::SilentRestoreAfterLogout),
+            Self::LocalClockVerdict => Some(SeededBug::LocalClockVerdict),
+            Self::ReconnectAfterTerminalClose => Some(SeededBug::ReconnectAfterTerminalClose),
+        }
     }
 }
 

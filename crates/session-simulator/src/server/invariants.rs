@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use session_protocol::EndReason;
+
 use super::{Family, FamilyId, Judgement, Mark, RefreshToken, Server, rotation};
 use crate::violation::Violation;
 
@@ -12,12 +14,13 @@ use crate::violation::Violation;
 pub type Invariant = fn(&Server) -> Result<(), Violation>;
 
 /// All invariants of the server.
-pub const ALL: [Invariant; 9] = [
+pub const ALL: [Invariant; 10] = [
     s1_nothing_after_the_end,
     s2_absolute_deadline_is_constant,
     s3_two_neighbouring_generations,
     s4_no_alarm_without_theft,
     s5_theft_ends_the_family,
+    s6_limits_end_no_session_early,
     s11_living_cookie_is_kept,
     s12_one_effect_for_each_wish,
     s17_only_users_move_the_idle_deadline,
@@ -122,6 +125,32 @@ pub fn s5_theft_ends_the_family(server: &Server) -> Result<(), Violation> {
         }
         (family.ledger.has(Mark::Alarmed) && family.is_living())
             .then(|| "reuse was detected and the family lives".to_owned())
+    })
+}
+
+/// S6, the server's part: a limit ends a session only when its promised time has come. (An end by
+/// reuse is the subject of S4; the others are asked for.)
+///
+/// # Errors
+///
+/// The first session that a limit ended early.
+pub fn s6_limits_end_no_session_early(server: &Server) -> Result<(), Violation> {
+    each(server, "S6", |_, family| {
+        let (at, reason) = family.ended?;
+        let promised = match reason {
+            EndReason::SessionTimeout => family.ledger.idle_deadline,
+            EndReason::AbsoluteTimeout => family.ledger.absolute_deadline,
+            EndReason::Revoked
+            | EndReason::LoggedOut
+            | EndReason::ReuseDetected
+            | EndReason::AccountDisabled
+            | EndReason::Replaced
+            | EndReason::NoSession => return None,
+        };
+        (at < promised).then(|| {
+            let code = reason.code();
+            format!("ended by {code} at {at:?}, expected not before {promised:?}")
+        })
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
 
 impl Server {
     /// Ends a session, as an administrator or another device does. An ended session keeps its
-    /// first reason.
+    /// first reason. The reason of a limit before its time is a lie, and S6 says so.
     pub fn end(&mut self, id: FamilyId, reason: EndReason, now: Duration) -> Vec<SocketEvent> {
         let mut events = Events::default();
         self.end_overdue(now, &mut events);

@@ -93,12 +93,13 @@ impl Call {
         }
     }
 
-    /// Reads the body of a logout that names its session.
+    /// Reads the body of a logout: the session to end, empty if the client was never told it.
     #[must_use]
     pub fn logout(session: &str) -> Self {
+        // A name that is none of this server is that of a session nobody can present.
+        let named = || FamilyId::of_session(session).unwrap_or(FamilyId(u32::MAX));
         Self::Logout {
-            // A session that this server never had is one that nobody can present.
-            session: Some(FamilyId::of_session(session).unwrap_or(FamilyId(u32::MAX))),
+            session: (!session.is_empty()).then(named),
         }
     }
 

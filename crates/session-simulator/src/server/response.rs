@@ -172,6 +172,20 @@ impl Response {
         }
     }
 
+    /// Returns the code of a refusal.
+    #[must_use]
+    pub const fn code(&self) -> Option<&'static str> {
+        match self.body {
+            Body::Problem { code } => Some(code),
+            Body::Empty
+            | Body::Token { .. }
+            | Body::Active(_)
+            | Body::Ended(_)
+            | Body::Record { .. }
+            | Body::Garbled => None,
+        }
+    }
+
     /// Returns whether the call did what it was for.
     #[must_use]
     pub fn is_success(&self) -> bool {

@@ -26,8 +26,10 @@ impl Server {
         let mut events = Events::default();
         self.end_overdue(now, &mut events);
         let memory = self.policy.memory_of_ended;
-        self.families
-            .retain(|_, family| family.ended.is_none_or(|(at, _)| now < at + memory));
+        self.families.retain(|_, family| {
+            let ended_at = family.ended.map(|(at, _)| at);
+            ended_at.is_none_or(|at| now < at.saturating_add(memory))
+        });
         let connections: Vec<_> = self.sockets.keys().copied().collect();
         for connection in connections {
             self.tick_socket(connection, now, &mut events);
