@@ -247,3 +247,38 @@ fn each(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use session_protocol::ClientMessage;
+
+    use super::*;
+    use crate::{
+        bug::BugSet,
+        server::{Call, ConnectionId, Jar, Party, Policy, Request, UserId},
+    };
+
+    /// States that no call leads to.
+    #[test]
+    fn an_open_socket_and_a_forgiven_theft_are_reported() {
+        let mut server = Server::new(Policy::default(), BugSet::NONE);
+        let login = Call::login(&UserId(1).credentials(false));
+        let request = Request::of_owner(login, Jar::new(), None);
+        let response = server.handle(request, Duration::ZERO).response;
+        let token = response.access_token().unwrap().to_secret();
+        server.open_socket(ConnectionId(1), Party::Owner, Duration::ZERO);
+        let auth = ClientMessage::Auth { token };
+        server.receive(ConnectionId(1), &auth, Duration::ZERO);
+        assert_eq!(check(&server), Ok(()));
+
+        let family = server.families.get_mut(&FamilyId(1)).unwrap();
+        family.ledger.mark(Mark::Alarmed);
+        let forgiven = s5_theft_ends_the_family(&server).unwrap_err();
+        assert!(forgiven.what.contains("the family lives"), "{forgiven}");
+
+        let family = server.families.get_mut(&FamilyId(1)).unwrap();
+        family.ended = Some((Duration::ZERO, EndReason::ReuseDetected));
+        let open = s1_nothing_after_the_end(&server).unwrap_err();
+        assert!(open.what.contains("1 sockets are open"), "{open}");
+    }
+}

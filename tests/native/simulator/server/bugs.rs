@@ -45,6 +45,8 @@ fn b3_the_loser_of_a_race_deletes_the_cookie_of_the_winner() {
     let mut stage = Stage::with_bug(Bug::LoserClearsCookie).rotated();
     let request = stage.request(Call::Refresh);
     let winner = stage.carry_out(request.clone());
+    let again = stage.present(Party::Owner, 2);
+    assert_eq!(again.set_cookies.len(), 0, "the current token lost no race");
     let loser = stage.carry_out(request);
     stage.arrive(&winner);
     stage.arrive(&loser);
@@ -94,6 +96,14 @@ fn b5_without_compare_and_set_a_refresh_survives_a_logout() {
 }
 
 #[test]
+fn b5_a_session_past_its_limit_is_not_read() {
+    let mut stage = Stage::with_bug(Bug::NoCompareAndSet).logged_in();
+    stage.now += seconds(1800);
+    assert_eq!(code(&stage.refresh()), (401, "session_expired"));
+    assert_eq!(broken(&stage), Vec::<&str>::new());
+}
+
+#[test]
 fn b6_a_rotation_extends_the_absolute_limit() {
     let mut stage = Stage::with_bug(Bug::RotationExtendsAbsolute).logged_in();
     stage.pass(240);
@@ -137,7 +147,7 @@ fn bugs_are_numbered_and_switched_one_by_one() {
     let numbers: Vec<_> = Bug::ALL.into_iter().map(Bug::number).collect();
     assert_eq!(numbers, (1..=15).collect::<Vec<_>>());
     for bug in Bug::ALL {
-        let set = BugSet::from(bug);
+        let set = BugSet::from(bug).with(bug);
         let others = Bug::ALL.into_iter().filter(|other| set.has(*other));
         assert_eq!(others.collect::<Vec<_>>(), [bug]);
     }

@@ -2,8 +2,8 @@
 
 use session_protocol::{EndReason, SessionStatus};
 use session_simulator::server::{
-    AccessToken, Bearer, Body, Call, FamilyId, Fault, Jar, Mark, Party, Request, Response,
-    SetCookie, UserId,
+    AccessToken, Bearer, Body, Call, CookieName, FamilyId, Fault, Jar, Mark, Party, RefreshToken,
+    Request, Response, SetCookie, UserId,
 };
 
 use crate::support::{FIRST, SOCKET, Stage, USER, code, seconds};
@@ -23,7 +23,8 @@ fn a_login_gives_cookie_token_and_session() {
     assert_eq!((session.id.as_str(), session.user), ("s1", USER.describe()));
     assert_eq!(session.idle_remaining, Some(seconds(1800)));
     assert_eq!(session.absolute_remaining, Some(seconds(86_400)));
-    assert!(session.extendable);
+    assert!(session.extendable && response.is_success());
+    assert_eq!(USER.describe().id, "u1");
     let cookie = response.set_cookies[0];
     assert_eq!((cookie.max_age, stage.held_generation()), (None, Some(0)));
     let read = AccessToken::read(grant.access_token.expose());
@@ -220,6 +221,14 @@ fn a_stale_cookie_identifies_no_session() {
 fn identifiers_read_back() {
     assert_eq!(FamilyId::of_session("s12"), Some(FamilyId(12)));
     assert_eq!(UserId::of_id("u3"), Some(UserId(3)));
+    let name = FamilyId(3);
+    assert_eq!(CookieName::OfFamily(name).to_string(), "__Host-Http-rt-s3");
+    assert_eq!(CookieName::Shared.to_string(), "__Host-Http-rt");
+    let token = RefreshToken {
+        family: name,
+        generation: 2,
+    };
+    assert_eq!(token.to_string(), "rt.3.2");
     for text in [
         "",
         "at.1",

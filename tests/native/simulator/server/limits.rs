@@ -1,7 +1,10 @@
 //! Idle and absolute limit, warnings, and what is remembered of the end.
 
 use session_protocol::{ClientMessage, CloseCode, EndReason, ServerMessage, WarningCause};
-use session_simulator::server::{Call, Push, Sent};
+use session_simulator::{
+    bug::BugSet,
+    server::{Call, Policy, Push, Sent},
+};
 
 use crate::support::{FIRST, SOCKET, Stage, USER, code, seconds};
 
@@ -66,6 +69,19 @@ fn a_session_past_its_limit_is_over_before_anybody_has_come_by() {
     stage.now += seconds(1800);
     assert!(stage.family().is_living() && stage.server.is_over(FIRST, stage.now));
     assert_eq!(code(&stage.refresh()), (401, "session_expired"));
+}
+
+#[test]
+fn where_both_limits_coincide_the_absolute_one_decides() {
+    let absolute_timeout = seconds(1800);
+    let policy = Policy {
+        absolute_timeout,
+        ..Policy::default()
+    };
+    let mut stage = Stage::with(policy, BugSet::NONE).logged_in();
+    assert!(!stage.family().is_extendable());
+    stage.pass(1800);
+    assert_eq!(stage.ended(), Some(EndReason::AbsoluteTimeout));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The rotation contract, RC1 to RC9.
 
+use std::time::Duration;
+
 use session_core::HttpFailure;
 use session_simulator::{
     bug::BugSet,
@@ -63,9 +65,12 @@ fn rc3_an_over_budget_predecessor_is_told_to_wait_and_no_thief() {
     for _ in 0..5 {
         assert_eq!(stage.present(Party::Owner, 1).status, 200);
     }
-    stage.now += seconds(10);
+    stage.now += Duration::from_millis(9_500);
     let response = stage.present(Party::Owner, 1);
     assert_eq!(code(&response), (429, "rate_limited"));
+    assert_eq!(response.retry_after, Some(seconds(21)), "whole seconds");
+    stage.now += Duration::from_millis(500);
+    let response = stage.present(Party::Owner, 1);
     assert_eq!(response.retry_after, Some(seconds(20)));
     assert!(stage.family().is_living());
     stage.now += seconds(20);

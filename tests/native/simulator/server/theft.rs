@@ -18,6 +18,7 @@ impl Theft {
     fn new() -> Self {
         let stage = Stage::new().rotated();
         let mut thief = Adversary::default();
+        assert!(!thief.has_copied());
         assert!(thief.copy_jar(&stage.jar));
         assert!(!thief.copy_jar(&stage.jar), "once");
         Self { stage, thief }
@@ -117,12 +118,28 @@ fn a_thief_who_only_keeps_a_lost_answer_falls_behind_later() {
 }
 
 #[test]
+fn a_thief_inside_the_grace_of_a_reissue_gains_no_more_than_inside_another() {
+    let mut theft = Theft::new();
+    theft.stage.call_and_lose(Call::Refresh);
+    theft.stage.pass(30);
+    theft.stage.refresh();
+    theft.stage.read();
+    let response = theft.refresh();
+    assert_eq!((response.status, response.set_cookies.len()), (200, 0));
+    assert!(!theft.stage.family().ledger.has(Mark::TheftOverlooked));
+    theft.stage.pass(30);
+    assert_eq!(code(&theft.refresh()), (401, "reuse_detected"));
+}
+
+#[test]
 fn worthless_loot_is_thrown_away() {
     let mut theft = Theft::new();
     theft.refresh();
     assert!(theft.thief.has_copied());
     assert_eq!(theft.thief.loot().count(), 3);
     let (server, now) = (&theft.stage.server, theft.stage.now);
+    theft.thief.discard_worthless(server, now);
+    assert_eq!(theft.thief.loot().count(), 3);
     theft
         .thief
         .discard_worthless(server, now + crate::support::seconds(300));
