@@ -51,6 +51,13 @@ impl Activity {
         }
     }
 
+    /// A report went out elsewhere: none is due for an interval.
+    pub(crate) fn reported(&mut self, now: Duration, interval: Duration) {
+        *self = Self::Reported {
+            next: now.saturating_add(interval),
+        };
+    }
+
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match *self {
             Self::Quiet => None,

@@ -334,15 +334,19 @@ impl Session {
         }
     }
 
-    /// Returns the known end of the session, with the slack for the server's clock.
-    pub(crate) fn known_end(&self) -> Option<Duration> {
-        let nearest = self.facts()?.nearest_end().map(|ending| ending.at);
-        let announced = if let Self::Warned { warning, .. } = self {
+    /// Returns the end that is announced, if one is.
+    pub(crate) const fn warned_of(&self) -> Option<Duration> {
+        if let Self::Warned { warning, .. } = self {
             Some(warning.at)
         } else {
             None
-        };
-        let end = announced.or(nearest)?;
+        }
+    }
+
+    /// Returns the known end of the session, with the slack for the server's clock.
+    pub(crate) fn known_end(&self) -> Option<Duration> {
+        let nearest = self.facts()?.nearest_end().map(|ending| ending.at);
+        let end = self.warned_of().or(nearest)?;
         Some(end.saturating_add(END_SLACK))
     }
 

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use session_protocol::Secret;
 
 use crate::{
-    CallId, backoff,
+    CallId, LockId, backoff,
     draw::Draw,
     pace::Pace,
     policy::{Rate, Timing},
@@ -61,8 +61,10 @@ enum Renewal {
     None,
     /// A refresh is due at this time.
     Due(Duration),
+    /// A refresh waits for its turn among the tabs, until the time after which it goes ahead.
+    Waiting { lock: LockId, until: Duration },
     /// A refresh is under way.
-    UnderWay(CallId),
+    UnderWay { call: CallId, lock: Option<LockId> },
     /// A refresh failed; the next one is due at this time.
     CoolingDown(Duration),
 }
@@ -91,7 +93,7 @@ impl TokenHolder {
 
     pub(crate) fn name(&self) -> &'static str {
         match (&self.held, &self.renewal) {
-            (_, Renewal::UnderWay(_)) => "Refreshing",
+            (_, Renewal::Waiting { .. } | Renewal::UnderWay { .. }) => "Refreshing",
             (_, Renewal::CoolingDown(_)) => "CoolingDown",
             (Some(_), Renewal::None | Renewal::Due(_)) => "Valid",
             (None, Renewal::None | Renewal::Due(_)) => "Absent",
@@ -147,19 +149,73 @@ impl TokenHolder {
                 false
             }
             Renewal::None | Renewal::Due(_) => true,
-            Renewal::UnderWay(_) => false,
+            Renewal::Waiting { .. } | Renewal::UnderWay { .. } => false,
             Renewal::CoolingDown(until) => until <= now,
         }
     }
 
-    pub(crate) fn refresh_began(&mut self, call: CallId, now: Duration, rate: &Rate) {
-        self.renewal = Renewal::UnderWay(call);
+    /// The refresh waits for its turn, not longer than `patience`.
+    pub(crate) fn wait_for(&mut self, lock: LockId, now: Duration, patience: Duration) {
+        let until = now.saturating_add(patience);
+        self.renewal = Renewal::Waiting { lock, until };
+    }
+
+    /// Returns whether the refresh waits for this lock.
+    pub(crate) fn waits_for(&self, lock: LockId) -> bool {
+        matches!(self.renewal, Renewal::Waiting { lock: awaited, .. } if awaited == lock)
+    }
+
+    /// Returns when the wait for the lock is over.
+    pub(crate) const fn lock_deadline(&self) -> Option<Duration> {
+        if let Renewal::Waiting { until, .. } = self.renewal {
+            Some(until)
+        } else {
+            None
+        }
+    }
+
+    /// The refresh waits no longer; it is due. Returns the lock to withdraw from.
+    pub(crate) fn stop_waiting(&mut self, now: Duration) -> Option<LockId> {
+        if let Renewal::Waiting { lock, .. } = self.renewal {
+            self.renewal = Renewal::Due(now);
+            Some(lock)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the lock that the refresh holds or waits for.
+    pub(crate) const fn lock(&self) -> Option<LockId> {
+        match self.renewal {
+            Renewal::Waiting { lock, .. } => Some(lock),
+            Renewal::UnderWay { lock, .. } => lock,
+            Renewal::None | Renewal::Due(_) | Renewal::CoolingDown(_) => None,
+        }
+    }
+
+    /// The turn to refresh is over. Returns the lock to give back.
+    pub(crate) fn give_lock_back(&mut self) -> Option<LockId> {
+        if let Renewal::UnderWay { lock, .. } = &mut self.renewal {
+            lock.take()
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn refresh_began(
+        &mut self,
+        call: CallId,
+        lock: Option<LockId>,
+        now: Duration,
+        rate: &Rate,
+    ) {
+        self.renewal = Renewal::UnderWay { call, lock };
         self.pace.spend(now, rate);
     }
 
     /// Returns whether this call is the refresh under way.
     pub(crate) fn awaits(&self, call: CallId) -> bool {
-        matches!(self.renewal, Renewal::UnderWay(under_way) if under_way == call)
+        matches!(self.renewal, Renewal::UnderWay { call: awaited, .. } if awaited == call)
     }
 
     /// Plans the next attempt after a failed one, not before the server's `Retry-After`.
@@ -207,7 +263,8 @@ impl TokenHolder {
         match self.renewal {
             Renewal::None => None,
             Renewal::Due(at) => Some(at),
-            Renewal::UnderWay(_) => None,
+            Renewal::Waiting { .. } => None,
+            Renewal::UnderWay { .. } => None,
             Renewal::CoolingDown(until) => Some(until),
         }
     }

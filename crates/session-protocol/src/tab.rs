@@ -6,13 +6,13 @@
 use serde_json::Value;
 
 use crate::{
-    WireError,
+    MAX_MESSAGE_BYTES, WireError,
     json::{Fields, object, parse_object, write},
     names::same_name,
 };
 
-/// Longest notice that is read, in bytes.
-pub const MAX_NOTICE_BYTES: usize = 4096;
+/// Longest notice that is read, in bytes: an update of the socket with its envelope.
+pub const MAX_NOTICE_BYTES: usize = MAX_MESSAGE_BYTES + 4096;
 
 /// One notice between tabs of one browser.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -30,7 +30,7 @@ pub struct TabNotice {
 }
 
 /// What a tab tells the others.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum TabNoticeKind {
     /// A user logged in; the browser has a session cookie again.
     LoggedIn,
@@ -38,21 +38,170 @@ pub enum TabNoticeKind {
     LoggedOut,
     /// The session expired.
     Expired,
+    /// The limits of the session changed: the server can tell how.
+    Changed,
+    /// The user was active.
+    Active,
+    /// Is there a leader?
+    Asking {
+        /// Whether the sender can be seen.
+        visible: bool,
+    },
+    /// The sender holds the socket.
+    Leading {
+        /// Number of the leadership; a higher one is newer.
+        term: u64,
+        /// Whether messages flow on the socket.
+        live: bool,
+        /// Whether the sender can be seen.
+        visible: bool,
+    },
+    /// The sender let the socket go.
+    Resigned {
+        /// Number of the leadership that ended.
+        term: u64,
+        /// The tab that takes over; empty for whoever is next.
+        to: String,
+    },
+    /// The sender wants the updates of a topic.
+    Wanting {
+        /// The topic.
+        topic: String,
+        /// Number of the last update that the sender has.
+        after: Option<u64>,
+    },
+    /// The sender no longer wants the updates of a topic.
+    Unwanted {
+        /// The topic.
+        topic: String,
+    },
+    /// The leader passes an update on.
+    Update {
+        /// Number of the leadership.
+        term: u64,
+        /// The topic.
+        topic: String,
+        /// Counts the updates of the topic.
+        seq: u64,
+        /// Whether the server started the count over.
+        anew: bool,
+        /// The application's own JSON.
+        payload: Value,
+    },
 }
 
 impl TabNoticeKind {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::LoggedIn, Self::LoggedOut, Self::Expired];
+    /// The kinds that tell of the life of a session.
+    pub const LIFE: [Self; 3] = [Self::LoggedIn, Self::LoggedOut, Self::Expired];
 
     /// Returns the name on the wire.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::LoggedIn => "logged_in",
             Self::LoggedOut => "logged_out",
             Self::Expired => "expired",
+            Self::Changed => "changed",
+            Self::Active => "active",
+            Self::Asking { .. } => "asking",
+            Self::Leading { .. } => "leading",
+            Self::Resigned { .. } => "resigned",
+            Self::Wanting { .. } => "wanting",
+            Self::Unwanted { .. } => "unwanted",
+            Self::Update { .. } => "update",
         }
     }
+
+    fn read(name: &str, fields: Fields<'_>) -> Result<Self, WireError> {
+        let is = |known: &str| same_name(known, name);
+        let term = || required(fields.count("term")?, "term");
+        let topic = || fields.text("topic").map(ToOwned::to_owned);
+        let flag = |field| fields.flag(field).map(Option::unwrap_or_default);
+        let mut life = Self::LIFE.into_iter();
+        Ok(if let Some(kind) = life.find(|kind| is(kind.name())) {
+            kind
+        } else if is("changed") {
+            Self::Changed
+        } else if is("active") {
+            Self::Active
+        } else if is("asking") {
+            Self::Asking {
+                visible: flag("visible")?,
+            }
+        } else if is("leading") {
+            Self::Leading {
+                term: term()?,
+                live: flag("live")?,
+                visible: flag("visible")?,
+            }
+        } else if is("resigned") {
+            Self::Resigned {
+                term: term()?,
+                to: fields.text("to")?.to_owned(),
+            }
+        } else if is("wanting") {
+            Self::Wanting {
+                topic: topic()?,
+                after: fields.count("after")?,
+            }
+        } else if is("unwanted") {
+            Self::Unwanted { topic: topic()? }
+        } else if is("update") {
+            Self::Update {
+                term: term()?,
+                topic: topic()?,
+                seq: required(fields.count("updateSeq")?, "updateSeq")?,
+                anew: flag("anew")?,
+                payload: fields.find("payload").cloned().unwrap_or_default(),
+            }
+        } else {
+            return Err(WireError::UnknownType {
+                name: name.chars().take(40).collect(),
+            });
+        })
+    }
+
+    fn write(&self, pairs: &mut Vec<(&'static str, Value)>) {
+        match self {
+            Self::LoggedIn | Self::LoggedOut | Self::Expired | Self::Changed | Self::Active => {}
+            Self::Asking { visible } => pairs.push(("visible", (*visible).into())),
+            Self::Leading {
+                term,
+                live,
+                visible,
+            } => pairs.extend([
+                ("term", Value::from(*term)),
+                ("live", (*live).into()),
+                ("visible", (*visible).into()),
+            ]),
+            Self::Resigned { term, to } => pairs.extend([
+                ("term", Value::from(*term)),
+                ("to", Value::from(to.as_str())),
+            ]),
+            Self::Wanting { topic, after } => {
+                pairs.push(("topic", Value::from(topic.as_str())));
+                pairs.extend(after.map(|after| ("after", Value::from(after))));
+            }
+            Self::Unwanted { topic } => pairs.push(("topic", Value::from(topic.as_str()))),
+            Self::Update {
+                term,
+                topic,
+                seq,
+                anew,
+                payload,
+            } => pairs.extend([
+                ("term", Value::from(*term)),
+                ("topic", Value::from(topic.as_str())),
+                ("updateSeq", Value::from(*seq)),
+                ("anew", (*anew).into()),
+                ("payload", payload.clone()),
+            ]),
+        }
+    }
+}
+
+fn required<T>(value: Option<T>, field: &'static str) -> Result<T, WireError> {
+    value.ok_or(WireError::MissingField { field })
 }
 
 impl TabNotice {
@@ -68,34 +217,26 @@ impl TabNotice {
             .find("type")
             .and_then(Value::as_str)
             .ok_or(WireError::MissingType)?;
-        let mut kinds = TabNoticeKind::ALL.into_iter();
-        let kind = kinds
-            .find(|kind| same_name(kind.name(), name))
-            .ok_or_else(|| WireError::UnknownType {
-                name: name.chars().take(40).collect(),
-            })?;
         Ok(Self {
-            kind,
-            epoch: fields
-                .count("epoch")?
-                .ok_or(WireError::MissingField { field: "epoch" })?,
+            kind: TabNoticeKind::read(name, fields)?,
+            epoch: required(fields.count("epoch")?, "epoch")?,
             session: fields.text("session")?.to_owned(),
             sender: fields.text("sender")?.to_owned(),
-            seq: fields
-                .count("seq")?
-                .ok_or(WireError::MissingField { field: "seq" })?,
+            seq: required(fields.count("seq")?, "seq")?,
         })
     }
 
     /// Writes the notice.
     #[must_use]
     pub fn encode(&self) -> String {
-        write(&object(vec![
+        let mut pairs = vec![
             ("type", Value::from(self.kind.name())),
             ("epoch", Value::from(self.epoch)),
             ("session", Value::from(self.session.as_str())),
             ("sender", Value::from(self.sender.as_str())),
             ("seq", Value::from(self.seq)),
-        ]))
+        ];
+        self.kind.write(&mut pairs);
+        write(&object(pairs))
     }
 }

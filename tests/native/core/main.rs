@@ -11,6 +11,7 @@
 
 mod close_policy;
 mod invariants;
+mod properties;
 mod scenarios;
 mod support;
 mod table;

@@ -39,7 +39,7 @@ fn every_notice_is_read_from_its_file_and_written_back() {
 fn every_kind_of_notice_has_a_file() {
     let kinds = notices().map(|(_, notice)| notice.kind);
 
-    assert_eq!(kinds, TabNoticeKind::ALL);
+    assert_eq!(kinds, TabNoticeKind::LIFE);
 }
 
 #[test]

@@ -19,10 +19,11 @@ use crate::{
 const STALE: Outcome = Outcome::Ignored("nobody waits for this answer any more");
 
 impl Client {
-    pub(super) fn started(&mut self, presence: Presence) -> Outcome {
+    pub(super) fn started(&mut self, presence: Presence, locks: bool) -> Outcome {
         let Session::Starting = &self.session else {
             return Outcome::Ignored("the client has started already");
         };
+        self.locks = locks;
         let origin = Origin::Anonymous { ended: None };
         let presence = if self.has_bug(SeededBug::SilentRestoreAfterLogout) {
             Presence::Present
@@ -78,8 +79,18 @@ impl Client {
         STALE
     }
 
+    /// Returns whether the refresh under way has its answer, whose turn is then over.
+    fn refresh_answered(&mut self, call: CallId) -> bool {
+        let awaited = self.token.awaits(call);
+        if awaited {
+            let lock = self.token.give_lock_back();
+            self.release_lock(lock);
+        }
+        awaited
+    }
+
     pub(super) fn refresh_succeeded(&mut self, call: CallId, grant: TokenResponse) -> Outcome {
-        if !self.token.awaits(call) {
+        if !self.refresh_answered(call) {
             return STALE;
         }
         if let Session::Restoring { origin } = &self.session {
@@ -107,7 +118,7 @@ impl Client {
     }
 
     pub(super) fn refresh_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
-        if !self.token.awaits(call) {
+        if !self.refresh_answered(call) {
             return STALE;
         }
         if let Some(reason) = failure.end_reason() {
@@ -203,20 +214,29 @@ impl Client {
     }
 
     pub(super) fn extended(&mut self, call: CallId, session: &ActiveSession) -> Outcome {
+        if self.reported_by(call) {
+            return self.learn(session);
+        }
         if self.awaited_extension(call).is_none() {
             return STALE;
         }
+        self.notify(TabNoticeKind::Changed, None);
         self.session.clear_warning();
         self.learn(session)
     }
 
     pub(super) fn extension_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
-        let Some(unauthorized) = self.awaited_extension(call) else {
+        let reported = self.reported_by(call);
+        let awaited = self.awaited_extension(call);
+        if !reported && awaited.is_none() {
             return STALE;
-        };
+        }
         if let Some(reason) = failure.end_reason() {
             return self.end(reason, Herald::Server);
         }
+        let Some(unauthorized) = awaited else {
+            return Outcome::Ignored("the next activity will be reported");
+        };
         if failure.is_transient() {
             if let Some(told) = failure.retry_after() {
                 self.extensions.hold_until(self.now.saturating_add(told));
@@ -272,7 +292,7 @@ impl Client {
     /// may have asked too early.
     pub(super) fn restore_from(&mut self, origin: Origin) -> Outcome {
         self.revocation.end_wait(self.now);
-        self.token.wipe();
+        self.wipe_token();
         self.inquiry.settle();
         self.session = Session::Restoring { origin };
         Outcome::Acted

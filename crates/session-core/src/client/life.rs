@@ -49,7 +49,7 @@ impl Client {
         };
         self.session.learn(facts, self.now);
         self.activity = Activity::Quiet;
-        self.connection.start();
+        self.join_tabs();
         self.order(Effect::RememberPresence(Presence::Present));
     }
 
@@ -160,7 +160,9 @@ impl Client {
     /// Lets token, socket, question and requests go. The application is about to lose its data, so
     /// that the topics start over too.
     fn release(&mut self) {
-        self.token.wipe();
+        self.activity_call = None;
+        self.wipe_token();
+        self.leave_tabs();
         self.inquiry.settle();
         self.reckoning.verify();
         self.activity = Activity::Quiet;
@@ -181,7 +183,7 @@ impl Client {
         reason: EndReason,
         herald: Herald,
     ) -> Outcome {
-        self.token.wipe();
+        self.wipe_token();
         self.inquiry.settle();
         self.fail_requests();
         let origin = match origin {
@@ -203,6 +205,13 @@ impl Client {
         }
     }
 
+    /// Forgets the token, and gives up the turn to refresh.
+    pub(super) fn wipe_token(&mut self) {
+        let lock = self.token.lock();
+        self.token.wipe();
+        self.release_lock(lock);
+    }
+
     pub(super) fn take_token(&mut self, token: Secret, lifetime: Duration) {
         let timing = &self.policy.timing;
         self.token
@@ -215,7 +224,7 @@ impl Client {
         if self.policy.notifies_tabs
             && let Some(session) = session.or_else(current)
         {
-            let notice = self.tabs.notice(kind, self.epoch, &session);
+            let notice = self.news.notice(kind, self.epoch, &session);
             self.order(Effect::NotifyTabs(notice));
         }
     }

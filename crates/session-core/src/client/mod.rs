@@ -7,10 +7,13 @@
 
 mod answers;
 mod commands;
+mod leading;
 mod life;
 mod page;
+mod relaying;
 mod requests;
 mod settle;
+mod showing;
 mod sockets;
 
 use std::{
@@ -18,14 +21,13 @@ use std::{
     time::Duration,
 };
 
-use session_protocol::{SessionConfig, User};
+use session_protocol::SessionConfig;
 
 use crate::{
-    ConnectionStatus, Effect, Extension, Input, LoginFailure, Moment, Phase, Policy, SessionEpoch,
-    SessionView, Warning,
+    CallId, Effect, Input, Moment, Policy, SessionEpoch,
     activity::Activity,
     assurance::Reckoning,
-    connection::{Connection, Missing},
+    connection::Connection,
     draw::Draw,
     ids::Ids,
     inquiry::Inquiry,
@@ -33,12 +35,11 @@ use crate::{
     requests::Requests,
     revocation::Revocation,
     seeded::SeededBug,
-    session::{Extending, Origin, Session},
-    tabs::Tabs,
+    session::Session,
+    tabs::{News, Role},
     timeline::{EntryKind, Timeline},
     token::TokenHolder,
     topics::Topics,
-    view::LoginStatus,
 };
 
 /// The pure session client. See the [crate documentation](crate) for the caller's contract.
@@ -53,7 +54,15 @@ pub struct Client {
     inquiry: Inquiry,
     requests: Requests,
     activity: Activity,
-    tabs: Tabs,
+    news: News,
+    role: Role,
+    /// The highest term that was heard of in this session.
+    term: u64,
+    steals: Pace,
+    /// Whether tabs can exclude each other.
+    locks: bool,
+    visible: bool,
+    activity_call: Option<CallId>,
     network: Network,
     reckoning: Reckoning,
     revocation: Revocation,
@@ -63,6 +72,7 @@ pub struct Client {
     draw: Draw,
     timeline: Timeline,
     now: Duration,
+    wall: Duration,
     effects: Vec<Effect>,
     #[cfg(feature = "seeded-bugs")]
     bug: Option<SeededBug>,
@@ -88,7 +98,13 @@ impl Hash for Client {
             inquiry,
             requests,
             activity,
-            tabs,
+            news,
+            role,
+            term,
+            steals,
+            locks,
+            visible,
+            activity_call,
             network,
             reckoning,
             revocation,
@@ -97,13 +113,15 @@ impl Hash for Client {
             draw,
             timeline: _,
             now,
+            wall,
             effects: _,
             #[cfg(feature = "seeded-bugs")]
                 bug: _,
         } = self;
         (epoch, session, token, connection, topics, inquiry).hash(state);
-        (requests, activity, tabs, network, reckoning).hash(state);
-        (revocation, extensions, ids, draw, now).hash(state);
+        (requests, activity, news, role, term, steals).hash(state);
+        (locks, visible, activity_call, network, reckoning).hash(state);
+        (revocation, extensions, ids, draw, now, wall).hash(state);
     }
 }
 
@@ -132,7 +150,14 @@ impl Client {
             inquiry: Inquiry::new(),
             requests: Requests::default(),
             activity: Activity::Quiet,
-            tabs: Tabs::new(tab),
+            news: News::new(tab),
+            role: Role::Alone,
+            term: 0,
+            steals: Pace::default(),
+            locks: false,
+            visible: true,
+            activity_call: None,
+            wall: now.wall,
             network: Network::Online,
             reckoning: Reckoning::new(now),
             revocation: Revocation::default(),
@@ -179,6 +204,7 @@ impl Client {
     /// Takes one fact in and returns the orders that follow from it, in order.
     pub fn handle(&mut self, input: Input, now: Moment) -> Vec<Effect> {
         self.now = self.now.max(now.monotonic);
+        self.wall = now.wall;
         let before = self.part_names();
         let name = input.name();
         let detail = self.timeline.begin_step(|| input.detail());
@@ -225,17 +251,6 @@ impl Client {
         self.deadlines().into_iter().flatten().min()
     }
 
-    /// Returns what a user interface may see.
-    #[must_use]
-    pub fn view(&self) -> SessionView {
-        SessionView {
-            epoch: self.epoch.number(),
-            phase: self.phase(),
-            connection: self.connection_status(),
-            assurance: self.reckoning.assurance(),
-        }
-    }
-
     /// Returns the identifier of the living session, if the server told it.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
@@ -271,7 +286,7 @@ impl Client {
 
     fn apply(&mut self, input: Input) -> Outcome {
         match input {
-            Input::Started { presence, .. } => self.started(presence),
+            Input::Started { presence, locks } => self.started(presence, locks),
             Input::Commanded(command) => self.commanded(command),
             Input::LoginSucceeded { call, grant } => self.login_succeeded(call, grant),
             Input::LoginFailed { call, failure } => self.login_failed(call, &failure),
@@ -305,121 +320,15 @@ impl Client {
             Input::TabNoticeRefused(_) => Outcome::Ignored("it is not a notice"),
             Input::UserWasActive => self.user_was_active(),
             Input::PageShown { persisted } => self.page_shown(persisted),
-            Input::PageHidden | Input::PageFrozen => Outcome::Acted,
+            Input::PageHidden => self.page_hidden(),
+            Input::PageFrozen => self.step_aside(),
             Input::PageResumed => self.page_resumed(),
             Input::PageFocused => self.page_focused(),
-            Input::LockGranted { .. } | Input::LockLost { .. } => {
-                Outcome::Ignored("nobody waits for this lock")
-            }
+            Input::LockGranted { lock } => self.lock_granted(lock),
+            Input::LockLost { lock } => self.lock_lost(lock),
             Input::WentOnline => self.went_online(),
             Input::WentOffline => self.went_offline(),
             Input::DeadlineReached => Outcome::Acted,
-        }
-    }
-
-    fn phase(&self) -> Phase {
-        let status =
-            |failure: Option<LoginFailure>| failure.map_or(LoginStatus::Ready, LoginStatus::Failed);
-        match &self.session {
-            Session::Starting
-            | Session::Restoring {
-                origin: Origin::Anonymous { .. },
-            } => Phase::Restoring,
-            // The expired page, and the work on it, stays until there is something to show.
-            Session::Restoring {
-                origin: Origin::Expired { cause, user },
-            } => Phase::Expired {
-                cause: *cause,
-                user: User::clone(user),
-                login: LoginStatus::Busy,
-            },
-            Session::Anonymous { ended, failure } => Phase::Anonymous {
-                ended: *ended,
-                login: status(*failure),
-            },
-            Session::Authenticating {
-                origin: Origin::Anonymous { ended },
-                ..
-            } => Phase::Anonymous {
-                ended: *ended,
-                login: LoginStatus::Busy,
-            },
-            Session::Authenticating {
-                origin: Origin::Expired { cause, user },
-                ..
-            } => Phase::Expired {
-                cause: *cause,
-                user: User::clone(user),
-                login: LoginStatus::Busy,
-            },
-            Session::Active { facts } => Phase::Active {
-                user: User::clone(&facts.user),
-            },
-            Session::Warned {
-                facts,
-                warning,
-                extension,
-            } => {
-                let extension = match extension {
-                    Extending::Offered => Extension::Offered,
-                    Extending::Requested { .. } | Extending::Retrying { .. } => Extension::Busy,
-                    Extending::Refused => Extension::Refused,
-                };
-                let warning = Warning {
-                    ends_at: warning.at,
-                    cause: warning.cause,
-                    extendable: warning.extendable,
-                    extension,
-                };
-                Phase::Warned {
-                    user: User::clone(&facts.user),
-                    warning,
-                }
-            }
-            Session::Expired {
-                cause,
-                user,
-                failure,
-            } => Phase::Expired {
-                cause: *cause,
-                user: User::clone(user),
-                login: status(*failure),
-            },
-            Session::LoggingOut => Phase::LoggingOut,
-        }
-    }
-
-    fn connection_status(&self) -> ConnectionStatus {
-        if let Session::Restoring { .. } = self.session {
-            return self.restoring_status();
-        }
-        if self.session.facts().is_none() {
-            return ConnectionStatus::StandingBy;
-        }
-        if self.connection.open_socket().is_some() {
-            return ConnectionStatus::Live;
-        }
-        if !self.is_online() {
-            return ConnectionStatus::Offline;
-        }
-        let tokenless = self.token.is_failing() && self.token.usable(self.now).is_none();
-        if self.connection.is_closed() || tokenless {
-            return ConnectionStatus::Degraded;
-        }
-        if self.connection.is_reconnecting() || self.connection.lacks(Missing::Verdict) {
-            return ConnectionStatus::Reconnecting;
-        }
-        ConnectionStatus::Connecting
-    }
-
-    /// Tells a server that cannot be reached from one that has not answered yet.
-    fn restoring_status(&self) -> ConnectionStatus {
-        if self.network == Network::Offline {
-            ConnectionStatus::Offline
-        } else if self.token.is_failing() || self.inquiry.is_failing() {
-            ConnectionStatus::Reconnecting
-        } else {
-            ConnectionStatus::StandingBy
         }
     }
 

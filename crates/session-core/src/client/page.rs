@@ -10,6 +10,7 @@ use crate::{
     tabs::session_hash,
 };
 
+const ANOTHER: &str = "it is about another session";
 const NOBODY: &str = "no session lives here";
 
 /// How much a page may have missed.
@@ -23,14 +24,56 @@ enum Wake {
 
 impl Client {
     pub(super) fn notice_received(&mut self, notice: &TabNotice) -> Outcome {
-        if !self.tabs.is_news(notice) {
-            return Outcome::Ignored("the notice was received before");
-        }
         let ours = self
             .session
             .facts()
             .map(|facts| session_hash(&facts.id) == notice.session);
-        match (notice.kind, ours) {
+        if let TabNoticeKind::Asking { visible } = notice.kind
+            && ours == Some(true)
+            && notice.sender == self.news.me()
+        {
+            return self.heard_question(notice, visible);
+        }
+        if !self.news.is_news(notice) {
+            return Outcome::Ignored("the notice was received before");
+        }
+        if !TabNoticeKind::LIFE.contains(&notice.kind) {
+            return match ours {
+                Some(true) => self.shared(notice),
+                Some(false) => Outcome::Ignored(ANOTHER),
+                None => Outcome::Ignored(NOBODY),
+            };
+        }
+        self.life_told(notice, ours)
+    }
+
+    /// A tab of this session tells of what is shared.
+    fn shared(&mut self, notice: &TabNotice) -> Outcome {
+        let sender = &notice.sender;
+        match &notice.kind {
+            TabNoticeKind::Changed => {
+                self.inquiry.want(self.now);
+                Outcome::Acted
+            }
+            TabNoticeKind::Active => self.activity_reported_elsewhere(),
+            TabNoticeKind::Asking { visible } => self.heard_question(notice, *visible),
+            TabNoticeKind::Leading {
+                term,
+                live,
+                visible,
+            } => self.heard_leader(sender, (*term, *live, *visible)),
+            TabNoticeKind::Resigned { term, to } => self.heard_resignation(sender, *term, to),
+            TabNoticeKind::Wanting { topic, after } => self.wanted_elsewhere(topic, *after),
+            TabNoticeKind::Unwanted { topic } => self.unwanted_elsewhere(topic),
+            TabNoticeKind::Update { .. } => self.update_passed_on(notice),
+            TabNoticeKind::LoggedIn | TabNoticeKind::LoggedOut | TabNoticeKind::Expired => {
+                Outcome::Ignored("it tells of a life")
+            }
+        }
+    }
+
+    fn life_told(&mut self, notice: &TabNotice, ours: Option<bool>) -> Outcome {
+        match (&notice.kind, ours) {
             (TabNoticeKind::LoggedIn, Some(true)) => Outcome::Ignored("it is this session"),
             (TabNoticeKind::LoggedIn, Some(false)) => {
                 self.start_over();
@@ -69,7 +112,7 @@ impl Client {
                 Outcome::Acted
             }
             (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false)) => {
-                Outcome::Ignored("it is about another session")
+                Outcome::Ignored(ANOTHER)
             }
             (TabNoticeKind::LoggedOut, None) => match &self.session {
                 // What is being restored is what the user has just left.
@@ -84,7 +127,8 @@ impl Client {
                 | Session::Active { .. }
                 | Session::Warned { .. } => Outcome::Ignored(NOBODY),
             },
-            (TabNoticeKind::Expired, None) => Outcome::Ignored(NOBODY),
+            (_, None) => Outcome::Ignored(NOBODY),
+            (_, Some(_)) => Outcome::Ignored("it tells of no life"),
         }
     }
 
@@ -102,6 +146,11 @@ impl Client {
         } else {
             Wake::Glance
         })
+    }
+
+    pub(super) fn page_hidden(&mut self) -> Outcome {
+        self.page_seen(false);
+        Outcome::Acted
     }
 
     /// The page may have missed anything while it did not run.
@@ -125,6 +174,7 @@ impl Client {
         self.inquiry.end_wait(self.now);
         self.revocation.end_wait(self.now);
         self.connection.end_wait();
+        self.step_up();
         Outcome::Acted
     }
 

@@ -9,7 +9,7 @@ use session_protocol::{ClientMessage, CloseCode, EndReason};
 
 use super::{Client, life::Herald};
 use crate::{
-    AccessToken, Assurance, Effect, RequestFailure,
+    AccessToken, Assurance, Effect, LockId, LockName, RequestFailure,
     connection::Due,
     seeded::SeededBug,
     session::{Attempt, Extending, Session},
@@ -48,6 +48,7 @@ impl Client {
         }
         self.ask();
         self.retry_extension();
+        self.keep_following();
         self.keep_connection();
         self.keep_token();
         self.send_held_requests();
@@ -55,10 +56,11 @@ impl Client {
         if self.may_report_activity() && self.activity.take_due(self.now, interval) {
             self.report_activity();
         }
+        self.keep_leading();
     }
 
     /// Deadlines of all parts that could act when they come.
-    pub(super) fn deadlines(&self) -> [Option<Duration>; 9] {
+    pub(super) fn deadlines(&self) -> [Option<Duration>; 11] {
         let online = |deadline: Option<Duration>| deadline.filter(|_| self.is_online());
         let question = self
             .session
@@ -75,6 +77,8 @@ impl Client {
             question,
             online(self.inquiry.deadline()),
             online(self.session.extension_retry().map(|(at, _)| at)),
+            online(self.following_deadline()),
+            online(self.token.lock_deadline()),
             online(self.connection.deadline()),
             online(self.token.deadline().filter(|_| self.wants_token())),
             online(report),
@@ -193,20 +197,44 @@ impl Client {
     }
 
     fn keep_token(&mut self) {
+        if self.token.lock_deadline().is_some_and(|at| at <= self.now) {
+            // Whoever holds the lock does not run; the server sorts two refreshes out.
+            let waiting = self.token.stop_waiting(self.now);
+            self.release_lock(waiting);
+            if self.has_bug(SeededBug::AbortFreesHeldLock) {
+                self.refresh_token();
+            } else {
+                self.refresh_now(None);
+            }
+        }
         let due = self.token.deadline().is_some_and(|at| at <= self.now);
         if self.wants_token() && (due || self.token.usable(self.now).is_none()) {
             self.refresh_token();
         }
     }
 
-    /// Begins a refresh unless one is under way or a wait is running.
+    /// Begins a refresh unless one is under way or a wait is running. Tabs take turns, so that one
+    /// rotation serves them all; nobody depends on it.
     pub(super) fn refresh_token(&mut self) {
-        if self.token.may_refresh(self.now) {
-            let call = self.ids.call();
-            self.token
-                .refresh_began(call, self.now, &self.policy.rates.refresh);
-            self.order(Effect::RequestRefresh { call });
+        if !self.is_online() || !self.token.may_refresh(self.now) {
+            return;
         }
+        if self.locks {
+            let lock = self.request_lock(LockName::Refresh, false);
+            let patience = self.policy.timing.lock_patience;
+            self.token.wait_for(lock, self.now, patience);
+        } else {
+            self.refresh_now(None);
+        }
+    }
+
+    /// Refreshes, with the lock or without one. Whoever wanted it while the lock was awaited is
+    /// still there: each end of a session withdraws the wait.
+    pub(super) fn refresh_now(&mut self, lock: Option<LockId>) {
+        let call = self.ids.call();
+        let rate = &self.policy.rates.refresh;
+        self.token.refresh_began(call, lock, self.now, rate);
+        self.order(Effect::RequestRefresh { call });
     }
 
     fn send_held_requests(&mut self) {
@@ -221,19 +249,6 @@ impl Client {
             self.order(Effect::SendRequest {
                 request,
                 token: token.clone(),
-            });
-        }
-    }
-
-    fn may_report_activity(&self) -> bool {
-        matches!(self.session, Session::Active { .. }) && self.connection.open_socket().is_some()
-    }
-
-    pub(super) fn report_activity(&mut self) {
-        if let Some(socket) = self.connection.open_socket() {
-            self.order(Effect::SendMessage {
-                socket,
-                message: ClientMessage::Activity,
             });
         }
     }

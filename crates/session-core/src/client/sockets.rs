@@ -92,15 +92,7 @@ impl Client {
                 payload,
             } => {
                 self.let_in(socket);
-                if !self.topics.is_news(&topic, seq) {
-                    return Outcome::Ignored("the update was received before");
-                }
-                self.order(Effect::DeliverUpdate {
-                    topic,
-                    seq,
-                    payload,
-                });
-                Outcome::Acted
+                self.update_received(topic, seq, payload)
             }
             ServerMessage::HeartbeatAck => Outcome::Acted,
             ServerMessage::Error { .. } => Outcome::Acted,
@@ -161,28 +153,6 @@ impl Client {
         }
         if refused && self.connection.count_refused() == REFUSED_LIMIT {
             self.inquiry.want(self.now);
-        }
-        Outcome::Acted
-    }
-
-    pub(super) fn topic_subscribed(&mut self, topic: String) -> Outcome {
-        if !self.topics.subscribe(topic.clone()) {
-            return Outcome::Ignored("the topic is already subscribed");
-        }
-        if let Some(socket) = self.connection.open_socket() {
-            let message = ClientMessage::Subscribe { topic, after: None };
-            self.order(Effect::SendMessage { socket, message });
-        }
-        Outcome::Acted
-    }
-
-    pub(super) fn topic_unsubscribed(&mut self, topic: String) -> Outcome {
-        if !self.topics.unsubscribe(&topic) {
-            return Outcome::Ignored("the topic is not subscribed");
-        }
-        if let Some(socket) = self.connection.open_socket() {
-            let message = ClientMessage::Unsubscribe { topic };
-            self.order(Effect::SendMessage { socket, message });
         }
         Outcome::Acted
     }

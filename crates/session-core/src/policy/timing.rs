@@ -30,6 +30,18 @@ pub struct Timing {
     pub sound: Duration,
     /// Activity is reported at most once in this time.
     pub activity_interval: Duration,
+    /// A refresh waits this long for its turn among the tabs: longer than a request may take, so
+    /// that only a tab that does not run is overtaken.
+    pub lock_patience: Duration,
+    /// A visible follower asks whether there is a leader once in this time.
+    pub leader_check: Duration,
+    /// A leader that runs answers within this time.
+    pub leader_answer: Duration,
+    /// A leader that is silent for this time is overtaken by a visible tab.
+    pub leader_silence: Duration,
+    /// A leader that is hidden for this time hands over to a visible tab. Smaller would open a
+    /// socket for every glance at another tab.
+    pub hidden_patience: Duration,
     /// A request that waits for a token is given up after this time.
     pub request_hold: Duration,
     /// Wakes within this time after a question began share its answer.
@@ -81,6 +93,11 @@ impl Default for Timing {
             lasting: Duration::from_secs(5),
             sound: Duration::from_secs(60),
             activity_interval: Duration::from_secs(30),
+            lock_patience: Duration::from_secs(12),
+            leader_check: Duration::from_secs(5),
+            leader_answer: Duration::from_secs(1),
+            leader_silence: Duration::from_secs(15),
+            hidden_patience: Duration::from_secs(5),
             request_hold: Duration::from_secs(30),
             wake_window: Duration::from_secs(1),
             stale_after: Duration::from_secs(60),

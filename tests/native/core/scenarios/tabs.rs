@@ -142,7 +142,7 @@ fn notices_name_the_session_by_its_hash_and_carry_no_secret() {
 
     let notices = notices(&world);
 
-    let kinds: Vec<_> = notices.iter().map(|notice| notice.kind).collect();
+    let kinds: Vec<_> = notices.iter().map(|notice| notice.kind.clone()).collect();
     assert_eq!(kinds, [TabNoticeKind::LoggedIn, TabNoticeKind::Expired]);
     let expected = notice(TabNoticeKind::Expired, "s-1", 1).session;
     for notice in notices {

@@ -41,7 +41,7 @@ impl World {
     pub(crate) fn start(&mut self, presence: Presence) {
         self.send(Input::Started {
             presence,
-            locks: true,
+            locks: false,
         });
     }
 

@@ -54,7 +54,7 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
         ("Started, logout remembered", Presence::LoggedOut),
         ("Started, logout pending", pending_logout("s-1")),
     ] {
-        let locks = true;
+        let locks = false;
         add(label, Input::Started { presence, locks });
     }
     add("DeadlineReached, too early", Input::DeadlineReached);
@@ -353,10 +353,13 @@ fn request_facts(_: &World, facts: &mut Vec<Named>) {
 
 fn notice_facts(_: &World, facts: &mut Vec<Named>) {
     let mut add = adder(facts);
-    for kind in TabNoticeKind::ALL {
+    for kind in TabNoticeKind::LIFE {
         for (whose, id) in [("this session", "s-1"), ("another session", "s-9")] {
             let label = format!("notice {}, {whose}", kind.name());
-            add(&label, Input::TabNoticeReceived(notice(kind, id, 50)));
+            add(
+                &label,
+                Input::TabNoticeReceived(notice(kind.clone(), id, 50)),
+            );
         }
     }
     let mut own = notice(TabNoticeKind::LoggedOut, "s-1", 50);

@@ -90,7 +90,7 @@ impl Walk {
             },
             Input::TabNoticeReceived(_) => {
                 self.notices += 1;
-                let kind = draws.pick(TabNoticeKind::ALL.to_vec()).expect("a kind");
+                let kind = draws.pick(TabNoticeKind::LIFE.to_vec()).expect("a kind");
                 let session = draws.pick(vec!["s-1", "s-2", "s-9"]).expect("a session");
                 Input::TabNoticeReceived(notice(kind, session, self.notices))
             }
@@ -134,7 +134,7 @@ fn polite(world: &World, draws: &mut Draws) -> Input {
     match world.client.state_names() {
         ["Starting", ..] => Input::Started {
             presence: Presence::Present,
-            locks: true,
+            locks: false,
         },
         ["Anonymous" | "Expired", ..] => {
             Input::Commanded(session_core::Command::LogIn(credentials(&ada())))

@@ -234,7 +234,7 @@ pub(crate) fn client_message() -> impl Strategy<Value = ClientMessage> {
 }
 
 pub(crate) fn notice() -> impl Strategy<Value = TabNotice> {
-    let kind = select(TabNoticeKind::ALL.to_vec());
+    let kind = select(TabNoticeKind::LIFE.to_vec());
     (kind, count(), text(), text(), count()).prop_map(|(kind, epoch, session, sender, seq)| {
         TabNotice {
             kind,

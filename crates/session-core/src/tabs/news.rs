@@ -1,31 +1,39 @@
-//! Notices between tabs: what this tab says, and which of the others' notices count.
+//! Notices that count: each sender numbers its own.
 //!
-//! Invariants: a notice is a hint, it grants nothing; the same notice counts once, however often
-//! and in whatever order copies arrive; memory is bounded however many senders there are.
+//! Invariant: memory is bounded however many senders there are.
 
 use session_protocol::{TabNotice, TabNoticeKind};
 
 use crate::{SessionEpoch, few::Few};
 
-/// Most senders that are remembered. Beyond, the lowest name is forgotten, whose repeated notices
-/// would then count again: harmless, since a notice is only a hint.
+/// Most senders that are remembered. Beyond, the one heard first is forgotten, whose repeated
+/// notices would then count again: harmless, since a notice is only a hint.
 const MAX_SENDERS: usize = 64;
 
-/// The tab part of the client.
+/// What this tab sent and heard.
 #[derive(Clone, Debug, Hash)]
-pub(crate) struct Tabs {
+pub(crate) struct News {
     me: String,
     sent: u64,
     heard: Few<String, u64>,
 }
 
-impl Tabs {
-    pub(crate) fn new(me: String) -> Self {
+impl News {
+    pub(crate) const fn new(me: String) -> Self {
         Self {
             me,
             sent: 0,
             heard: Few::new(),
         }
+    }
+
+    pub(crate) fn me(&self) -> &str {
+        &self.me
+    }
+
+    /// Returns the number of the notice that was sent last.
+    pub(crate) const fn sent(&self) -> u64 {
+        self.sent
     }
 
     /// Writes a notice about the session with this identifier.
@@ -45,7 +53,7 @@ impl Tabs {
         }
     }
 
-    /// Returns whether this notice is news.
+    /// Returns whether this notice of another tab is news.
     pub(crate) fn is_news(&mut self, notice: &TabNotice) -> bool {
         if notice.sender == self.me {
             return false;

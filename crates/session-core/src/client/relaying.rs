@@ -1,0 +1,195 @@
+//! What followers get and give through the leader: updates, topics, activity, changes.
+//!
+//! Invariant: nothing that a notice says prolongs a session; activity reaches the server by this
+//! tab's own socket or call, and a notice only says that it did.
+
+use session_protocol::{ClientMessage, TabNotice, TabNoticeKind, Value};
+
+use super::{Client, Outcome};
+use crate::{
+    CallId, Effect, SocketId,
+    session::Session,
+    tabs::Role,
+    topics::{Novelty, Subscription},
+};
+
+impl Client {
+    /// An update came on the socket: it is for this tab, for those that follow it, or for both.
+    pub(super) fn update_received(&mut self, topic: String, seq: u64, payload: Value) -> Outcome {
+        let novelty = self.topics.received(&topic, seq);
+        if let Role::Leader(leader) = &self.role
+            && leader.followed
+        {
+            let kind = TabNoticeKind::Update {
+                term: leader.term,
+                topic: topic.clone(),
+                seq,
+                anew: novelty == Novelty::Anew,
+                payload: payload.clone(),
+            };
+            self.notify(kind, None);
+        }
+        self.deliver(topic, seq, payload, novelty)
+    }
+
+    /// The leader passed an update on.
+    pub(super) fn update_passed_on(&mut self, notice: &TabNotice) -> Outcome {
+        let TabNoticeKind::Update {
+            term,
+            topic,
+            seq,
+            anew,
+            payload,
+        } = &notice.kind
+        else {
+            return Outcome::Ignored("it is no update");
+        };
+        let Role::Follower(follower) = &mut self.role else {
+            return Outcome::Ignored("this tab does not follow");
+        };
+        if *term != self.term || !follower.follows(&notice.sender) {
+            return Outcome::Ignored("it does not come from the leader");
+        }
+        follower.heard_update(self.now);
+        let novelty = self.topics.passed_on(topic, *seq, *anew);
+        self.deliver(topic.clone(), *seq, payload.clone(), novelty)
+    }
+
+    fn deliver(&mut self, topic: String, seq: u64, payload: Value, novelty: Novelty) -> Outcome {
+        if novelty == Novelty::Repeated {
+            return Outcome::Ignored("the update was received before");
+        }
+        self.order(Effect::DeliverUpdate {
+            topic,
+            seq,
+            payload,
+        });
+        Outcome::Acted
+    }
+
+    pub(super) fn topic_subscribed(&mut self, topic: String) -> Outcome {
+        let Some(subscription) = self.topics.subscribe(topic.clone()) else {
+            return Outcome::Ignored("the topic is already subscribed");
+        };
+        if let Role::Follower(_) = self.role {
+            let after = None;
+            self.notify(TabNoticeKind::Wanting { topic, after }, None);
+        } else if let Some(socket) = self.connection.open_socket() {
+            self.subscribe(socket, topic, None, subscription);
+        }
+        Outcome::Acted
+    }
+
+    pub(super) fn topic_unsubscribed(&mut self, topic: String) -> Outcome {
+        let (wanted, over) = self.topics.unsubscribe(&topic);
+        if !wanted {
+            return Outcome::Ignored("the topic is not subscribed");
+        }
+        if let Role::Follower(_) = self.role {
+            self.notify(TabNoticeKind::Unwanted { topic }, None);
+        } else if let Some(socket) = self.connection.open_socket()
+            && over
+        {
+            let message = ClientMessage::Unsubscribe { topic };
+            self.order(Effect::SendMessage { socket, message });
+        }
+        Outcome::Acted
+    }
+
+    /// Subscribes; what is wanted again is left first, since a server sends nothing twice to one
+    /// that is there.
+    fn subscribe(
+        &mut self,
+        socket: SocketId,
+        topic: String,
+        after: Option<u64>,
+        subscription: Subscription,
+    ) {
+        if subscription == Subscription::Stands {
+            return;
+        }
+        if subscription == Subscription::TooLate {
+            let message = ClientMessage::Unsubscribe {
+                topic: topic.clone(),
+            };
+            self.order(Effect::SendMessage { socket, message });
+        }
+        let message = ClientMessage::Subscribe { topic, after };
+        self.order(Effect::SendMessage { socket, message });
+    }
+
+    /// A follower wants a topic.
+    pub(super) fn wanted_elsewhere(&mut self, topic: &str, after: Option<u64>) -> Outcome {
+        let Role::Leader(leader) = &mut self.role else {
+            return Outcome::Ignored("topics are for the leader");
+        };
+        leader.followed = true;
+        let subscription = self.topics.wanted_elsewhere(topic, after);
+        if let Some(socket) = self.connection.open_socket() {
+            self.subscribe(socket, topic.to_owned(), after, subscription);
+        }
+        Outcome::Acted
+    }
+
+    /// A follower no longer wants a topic; those that still do say so.
+    pub(super) fn unwanted_elsewhere(&mut self, topic: &str) -> Outcome {
+        match &self.role {
+            Role::Leader(_) => {
+                if self.topics.unwanted_elsewhere(topic)
+                    && let Some(socket) = self.connection.open_socket()
+                {
+                    let topic = topic.to_owned();
+                    let message = ClientMessage::Unsubscribe { topic };
+                    self.order(Effect::SendMessage { socket, message });
+                }
+                Outcome::Acted
+            }
+            Role::Follower(_) => {
+                for (wanted, after) in self.topics.own() {
+                    if wanted == topic {
+                        let topic = wanted;
+                        self.notify(TabNoticeKind::Wanting { topic, after }, None);
+                    }
+                }
+                Outcome::Acted
+            }
+            Role::Alone => Outcome::Ignored("this tab shares nothing"),
+        }
+    }
+
+    /// Another tab has reported the user's activity: this one need not for a while.
+    pub(super) fn activity_reported_elsewhere(&mut self) -> Outcome {
+        let interval = self.policy.timing.activity_interval;
+        self.activity.reported(self.now, interval);
+        Outcome::Acted
+    }
+
+    /// Reports the user's activity: on the socket, or by a call where another tab has it.
+    pub(super) fn report_activity(&mut self) {
+        if let Some(socket) = self.connection.open_socket() {
+            let message = ClientMessage::Activity;
+            self.order(Effect::SendMessage { socket, message });
+        } else {
+            let call = self.ids.call();
+            self.activity_call = Some(call);
+            let token = self.token.usable(self.now).map(|held| held.token.clone());
+            self.order(Effect::RequestExtension { call, token });
+        }
+        self.notify(TabNoticeKind::Active, None);
+    }
+
+    pub(super) fn may_report_activity(&self) -> bool {
+        let way = self.connection.open_socket().is_some()
+            || matches!(&self.role, Role::Follower(follower) if follower.leader_is_live() == Some(true));
+        way && matches!(self.session, Session::Active { .. })
+    }
+
+    /// Returns whether this call reported activity.
+    pub(super) fn reported_by(&mut self, call: CallId) -> bool {
+        let ours = self.activity_call == Some(call);
+        if ours {
+            self.activity_call = None;
+        }
+        ours
+    }
+}
