@@ -18,6 +18,12 @@ const PACKAGES: [&str; 2] = [CORE, PROTOCOL];
 /// Per cent of the changes that compile, of all packages together.
 const LEAST: u64 = 90;
 
+/// Tests that explore many lives take longer than a little optimisation does.
+const BUILD: [(&str, &str); 2] = [
+    ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_DEV_DEBUG", "none"),
+];
+
 /// cargo-mutants' exit codes when it tested all changes: all noticed, some not, some made a test endless.
 const COMPLETE: [Option<i32>; 3] = [Some(0), Some(2), Some(3)];
 
@@ -33,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace, flags: &[String]) -> Result<(), Failure
         .current_dir(&workspace.root)
         // Each changed copy of the workspace is built in a directory of its own.
         .env_remove("CARGO_TARGET_DIR")
+        .envs(BUILD)
         // A snapshot that differs is a failure, not a new snapshot.
         .env("INSTA_UPDATE", "no");
     let status = process::status(&mut command)?;
