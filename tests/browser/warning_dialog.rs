@@ -1,5 +1,7 @@
 //! The warning as people meet it: named, modal, answered by one key, and gone without a trace.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_session::ui::{
     SessionDialogs,
@@ -118,6 +120,8 @@ async fn one_press_of_the_button_extends() {
 async fn the_session_can_be_extended_a_dozen_times_in_a_row() {
     let world = World::logged_in(view).await;
     for round in 1..=12 {
+        // Nobody is warned more often than this, and extensions are rationed.
+        world.stage.advance(Duration::from_secs(10)).await;
         warn(&world).await;
         press(&focused(), "Escape").await;
         assert!(world.all("alertdialog").is_empty());
