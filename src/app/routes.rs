@@ -32,8 +32,9 @@ impl Route {
     pub(crate) fn parse(base: &str, path: &str) -> Self {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let folder = base.trim_end_matches('/');
-        let below = path.strip_prefix(folder).unwrap_or(path);
-        match below.trim_matches('/') {
+        let below = path.strip_prefix(folder);
+        let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
+        match below.unwrap_or(path).trim_matches(is_slash) {
             "" => Self::Dashboard,
             "login" => Self::Login,
             "notes" => Self::Notes,
@@ -78,9 +79,17 @@ pub fn base_of(url: &str, origin: &str) -> String {
     let path = url.strip_prefix(origin).unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default();
     match path.rfind('/') {
-        Some(end) if path.starts_with('/') => path[..=end].to_owned(),
+        Some(end) if path.starts_with('/') && !path[1..=end].starts_with(is_slash) => {
+            path[..=end].to_owned()
+        }
         Some(_) | None => "/".to_owned(),
     }
+}
+
+/// Returns whether a browser may read this as a slash, or as nothing between two of them: two make
+/// the name of a host of what follows (WHATWG URL, special schemes; tabs and line ends go first).
+const fn is_slash(character: char) -> bool {
+    matches!(character, '/' | '\\') || character.is_ascii_control()
 }
 
 fn is_identifier(text: &str) -> bool {
@@ -139,13 +148,24 @@ mod tests {
         for path in [
             "",
             "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
             "https://evil.example",
             "javascript:0",
             "\\",
             "ä/ö",
         ] {
             let path = Route::parse("/", path).path("/");
-            assert!(path.starts_with('/') && !path.starts_with("//"), "{path}");
+            assert!(path.starts_with('/'), "{path}");
+            assert!(!path[1..].starts_with(is_slash), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_base_is_a_folder_and_no_prefix() {
+        for path in ["/applogin", "/app-login", "/application"] {
+            let route = Route::parse("/app/", path);
+            assert_eq!(route, Route::NotFound(path.to_owned()));
         }
     }
 
@@ -156,6 +176,8 @@ mod tests {
         assert_eq!(base_of("https://a.example/app/x-1.js?v=2", origin), "/app/");
         assert_eq!(base_of("https://cdn.example/app/x-1.js", origin), "/");
         assert_eq!(base_of("https://a.example.evil/app/x.js", origin), "/");
+        assert_eq!(base_of("https://a.example//evil.example/x.js", origin), "/");
+        assert_eq!(base_of("https://a.example/\\evil.example/x.js", origin), "/");
         assert_eq!(base_of("", origin), "/");
     }
 }
