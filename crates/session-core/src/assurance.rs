@@ -11,7 +11,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Moment;
+use crate::{
+    Moment,
+    policy::{CLOCK_TOLERANCE, LONG_SLEEP},
+};
 
 /// How far the page may rely on what it knows of the session.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -52,13 +55,6 @@ pub(crate) struct Reckoning {
     verified_at: Duration,
 }
 
-/// Largest drift that is taken for noise, 5 s. Smaller would ask the server after every clock
-/// adjustment; larger would trust a deadline after a short sleep.
-const TOLERANCE: Duration = Duration::from_secs(5);
-
-/// A page that did not run for this time is covered even if no end of the session is known.
-const LONG_SLEEP: Duration = Duration::from_secs(8 * 3600);
-
 impl Reckoning {
     pub(crate) const fn new(now: Moment) -> Self {
         Self {
@@ -84,7 +80,7 @@ impl Reckoning {
             .wall
             .saturating_add(monotonic.saturating_sub(self.base.monotonic));
         let forward = now.wall.saturating_sub(expected);
-        let drifted = now.wall.abs_diff(expected) > TOLERANCE;
+        let drifted = now.wall.abs_diff(expected) > CLOCK_TOLERANCE;
         let mut slept = monotonic.saturating_sub(self.latest);
         if slept >= LONG_SLEEP {
             slept = planned().map_or(Duration::ZERO, |at| monotonic.saturating_sub(at));

@@ -4,16 +4,14 @@
 
 use std::time::Duration;
 
-use crate::draw::Draw;
-
-/// First step of the growing limit.
-pub(crate) const BASE: Duration = Duration::from_millis(500);
-/// Largest limit; a server that is back is found within this time.
-pub(crate) const CAP: Duration = Duration::from_secs(30);
+use crate::{
+    draw::Draw,
+    policy::{BACKOFF_BASE, BACKOFF_CAP},
+};
 
 /// Draws the wait before the attempt after `failures` failures (at least 1): uniform from zero to
 /// the smaller of 30 s and 0.5 s doubled with each failure.
 pub(crate) fn wait(failures: u32, draw: &mut Draw) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    draw.up_to(BASE.saturating_mul(1 << doublings).min(CAP))
+    draw.up_to(BACKOFF_BASE.saturating_mul(1 << doublings).min(BACKOFF_CAP))
 }

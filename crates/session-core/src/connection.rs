@@ -10,12 +10,8 @@ use crate::{
     SocketId, backoff,
     draw::Draw,
     pace::Pace,
-    policy::{Rate, Timing},
+    policy::{LONGEST_WINDOW, Rate, Timing},
 };
-
-/// Longest window for coming back after a restart: 20 s spread 10,000 clients (chosen by us), so a
-/// minute is ample.
-const LONGEST_WINDOW: Duration = Duration::from_secs(60);
 
 /// Where the socket is in its life.
 #[derive(Clone, Copy, Debug, Hash)]

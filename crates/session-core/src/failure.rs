@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use session_protocol::EndReason;
 
-/// Longest `Retry-After` that is honoured.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+use crate::policy::LONGEST_RETRY_AFTER;
 
 /// A call that gave no usable answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -61,7 +60,9 @@ impl HttpFailure {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused { retry_after, .. } => retry_after.map(|told| told.min(LONGEST_WAIT)),
+            Self::Refused { retry_after, .. } => {
+                retry_after.map(|told| told.min(LONGEST_RETRY_AFTER))
+            }
             Self::Unreachable => None,
             Self::TimedOut => None,
             Self::Garbled => None,

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use session_protocol::{ActiveSession, EndReason, User, WarningCause, http::LoginRequest};
 
-use crate::CallId;
+use crate::{CallId, policy::END_SLACK};
 
 /// The life of the session, in the order in which it goes.
 #[derive(Clone, Debug, Hash)]
@@ -143,10 +143,6 @@ impl Origin {
         }
     }
 }
-
-/// The local end of a session is questioned this long after it, so that the server's own clock has
-/// passed it too.
-const END_SLACK: Duration = Duration::from_secs(1);
 
 impl Facts {
     pub(crate) fn anchored(session: &ActiveSession, now: Duration) -> Self {

@@ -12,7 +12,7 @@ use crate::{
     CallId, LockId, backoff,
     draw::Draw,
     pace::Pace,
-    policy::{Rate, Timing},
+    policy::{BACKOFF_BASE, Rate, Timing},
 };
 
 /// An access token (RFC 6750), handed to the shell for one header or one socket message.
@@ -232,7 +232,7 @@ impl TokenHolder {
             at = self
                 .pace
                 .earliest()
-                .saturating_add(draw.up_to(backoff::BASE));
+                .saturating_add(draw.up_to(BACKOFF_BASE));
         }
         self.renewal = Renewal::CoolingDown(at.max(self.pace.earliest()));
     }

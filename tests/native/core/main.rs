@@ -9,8 +9,8 @@
     reason = "a test fails by panicking, and looks only at the variants that it is about"
 )]
 
-mod close_policy;
 mod invariants;
+mod policies;
 mod properties;
 mod scenarios;
 mod support;

@@ -1,6 +1,6 @@
 //! The documents say what the code does.
 
-use session_core::policy::{CLOSE_TABLE, CloseAction};
+use session_core::policy::{CLOSE_TABLE, CloseAction, rows};
 use session_protocol::SessionConfig;
 
 use crate::files::{expect_none, root};
@@ -38,6 +38,19 @@ fn readme_has_the_close_code_table() {
     let faults: Vec<_> = rows.filter(|row| !readme.contains(row)).collect();
     expect_none(
         "README.md lacks these rows of the close-code table:",
+        &faults,
+    );
+}
+
+#[test]
+fn architecture_has_the_table_of_times_and_limits() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it can be read");
+    let rows = rows()
+        .into_iter()
+        .map(|(name, value)| format!("| {name} | {value} |"));
+    let faults: Vec<_> = rows.filter(|row| !text.contains(row)).collect();
+    expect_none(
+        "ARCHITECTURE.md lacks these rows of the table of times and limits (see tests/native/core/snapshots/policies.snap):",
         &faults,
     );
 }

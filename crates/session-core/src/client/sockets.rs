@@ -9,19 +9,12 @@ use super::{Client, Outcome, life::Herald};
 use crate::{
     Effect, SocketId,
     connection::Missing,
-    policy::{CloseAction, decide_close},
+    policy::{CloseAction, FAULT_LIMIT, REFUSED_LIMIT, decide_close},
     seeded::SeededBug,
     session::Ending,
 };
 
 const STALE: Outcome = Outcome::Ignored("the socket is not the current one");
-
-/// Refused handshakes in a row after which the server is asked over HTTP, because the browser
-/// hides why a handshake was refused.
-const REFUSED_LIMIT: u32 = 2;
-
-/// Protocol faults after which no reconnect follows, unless a connection was sound in between.
-const FAULT_LIMIT: u32 = 3;
 
 impl Client {
     pub(super) fn socket_opened(&mut self, socket: SocketId) -> Outcome {

@@ -1,11 +1,19 @@
 //! Decisions as data: what a close code means, and how long things take.
 
+mod clocks;
 mod close;
 mod rate;
+mod reconnect;
+mod table;
 mod timing;
 
+pub use clocks::{CLOCK_TOLERANCE, END_SLACK, LONG_SLEEP, LONGEST_RETRY_AFTER};
 pub use close::{CloseAction, CloseRow, TABLE as CLOSE_TABLE, decide as decide_close};
 pub use rate::{RATES, Rate, Rates};
+pub use reconnect::{
+    BACKOFF_BASE, BACKOFF_CAP, FAULT_LIMIT, LONGEST_WINDOW, REFUSED_LIMIT, UNHEARD_LIMIT,
+};
+pub use table::rows;
 pub use timing::Timing;
 
 use session_protocol::{CloseCode, SessionConfig, config::CloseRule};

@@ -52,12 +52,13 @@ pub const RATES: Rates = Rates {
 };
 
 impl Rate {
-    /// Returns how many attempts can fall into one minute at most.
+    /// Returns how many attempts can begin in less than a minute at most.
     #[must_use]
     pub fn most_in_a_minute(&self) -> u32 {
-        let sustained = u32::try_from(self.sustained.as_secs()).unwrap_or(u32::MAX);
-        let refilled = 60_u32.checked_div(sustained).unwrap_or(u32::MAX);
-        self.burst.saturating_add(refilled)
+        const LESS_THAN_A_MINUTE: u128 = 59_999;
+        let refilled = LESS_THAN_A_MINUTE.checked_div(self.sustained.as_millis());
+        let refilled = refilled.and_then(|count| u32::try_from(count).ok());
+        self.burst.saturating_add(refilled.unwrap_or(u32::MAX))
     }
 }
 

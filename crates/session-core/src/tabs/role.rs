@@ -11,7 +11,10 @@
 
 use std::time::Duration;
 
-use crate::{LockId, policy::Timing};
+use crate::{
+    LockId,
+    policy::{Timing, UNHEARD_LIMIT},
+};
 
 /// What this tab is among the tabs of its session.
 #[derive(Clone, Debug, Hash)]
@@ -81,9 +84,6 @@ pub(crate) enum Due {
     /// Share nothing: the channel does not carry.
     GoAlone,
 }
-
-/// Questions that do not come back after which the channel counts as broken.
-const UNHEARD_LIMIT: u32 = 3;
 
 impl Follower {
     pub(crate) const fn new(lock: Option<LockId>, now: Duration) -> Self {

@@ -1,16 +1,16 @@
-//! The close policy: the table of README, and every code against it.
+//! The policies: the tables of the documents, and every close code against its table.
 
 use std::fmt::Write;
 
 use session_core::{
     Policy,
-    policy::{CLOSE_TABLE, CloseAction, decide_close},
+    policy::{CLOSE_TABLE, CloseAction, RATES, Timing, decide_close, rows},
 };
 use session_protocol::{CloseCode, EndReason, SessionConfig, config::CloseRule};
 
-/// The source of the table in README.
+/// The source of the tables in README and ARCHITECTURE.
 #[test]
-fn the_close_policy_prints_as_a_table() {
+fn the_policies_print_as_tables() {
     let mut table = "| code | kind | what the client does |\n|---|---|---|\n".to_owned();
     let known = "| 1008 with a known reason | session ended | ends the session, with that reason |";
     writeln!(table, "{known}").expect("a text grows");
@@ -23,8 +23,12 @@ fn the_close_policy_prints_as_a_table() {
         let action = words(row.action);
         writeln!(table, "| {codes} | {} | {action} |", row.class).expect("a text grows");
     }
+    table.push_str("\n| what | value |\n|---|---|\n");
+    for (name, value) in rows() {
+        writeln!(table, "| {name} | {value} |").expect("a text grows");
+    }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("close_policy", table);
+        insta::assert_snapshot!("policies", table);
     });
 }
 
@@ -61,6 +65,27 @@ fn a_known_reason_counts_with_1008_and_with_no_other_code() {
         assert_eq!(decide(1000), CloseAction::Reconnect);
         assert_eq!(decide(1006), CloseAction::Reconnect);
     }
+}
+
+#[test]
+fn everything_that_loops_is_bounded() {
+    for (name, rate) in RATES.rows() {
+        assert!(rate.most_in_a_minute() <= 61, "{name}");
+        assert!(rate.burst > 0, "{name} could never begin");
+    }
+    assert_eq!(
+        RATES.steal.most_in_a_minute(),
+        2,
+        "one at the edge of each minute"
+    );
+}
+
+#[test]
+fn the_patience_for_a_lock_is_longer_than_a_request_and_shorter_than_the_grace() {
+    let timing = Timing::default();
+
+    assert!(timing.lock_patience > SessionConfig::default().request_timeout);
+    assert!(timing.lock_patience.as_secs() < 30);
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! The reconnect, retry and timing policies as one table, for documents and for review.
+//!
+//! Invariant: every duration and every limit that the client decides by has a row.
+
+use std::time::Duration;
+
+use super::{
+    BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, END_SLACK, FAULT_LIMIT, LONG_SLEEP,
+    LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing, UNHEARD_LIMIT,
+};
+
+/// Returns the rows: a name and its value.
+#[must_use]
+pub fn rows() -> Vec<(String, String)> {
+    let Timing {
+        refresh_at_permille,
+        refresh_jitter_permille,
+        shortest_lifetime,
+        assumed_lifetime,
+        connect_timeout,
+        auth_timeout,
+        heartbeat,
+        lasting,
+        sound,
+        activity_interval,
+        lock_patience,
+        leader_check,
+        leader_answer,
+        leader_silence,
+        hidden_patience,
+        request_hold,
+        wake_window,
+        stale_after,
+    } = Timing::default();
+    let percent = |permille: u32| format!("{} % of the lifetime", permille / 10);
+    let mut rows = vec![
+        ("refresh point".to_owned(), percent(refresh_at_permille)),
+        (
+            "refresh jitter, earlier by up to".to_owned(),
+            percent(refresh_jitter_permille),
+        ),
+    ];
+    let durations = [
+        ("shortest lifetime", shortest_lifetime),
+        ("assumed lifetime", assumed_lifetime),
+        ("connect timeout", connect_timeout),
+        ("auth timeout", auth_timeout),
+        ("heartbeat", heartbeat),
+        ("lasting", lasting),
+        ("sound", sound),
+        ("activity interval", activity_interval),
+        ("lock patience", lock_patience),
+        ("leader check", leader_check),
+        ("leader answer", leader_answer),
+        ("leader silence", leader_silence),
+        ("hidden patience", hidden_patience),
+        ("request hold", request_hold),
+        ("wake window", wake_window),
+        ("stale after", stale_after),
+        ("backoff, first limit", BACKOFF_BASE),
+        ("backoff, largest limit", BACKOFF_CAP),
+        ("longest window after a restart", LONGEST_WINDOW),
+        ("clock drift taken for noise", CLOCK_TOLERANCE),
+        ("sleep that covers the page", LONG_SLEEP),
+        ("slack after the known end", END_SLACK),
+        ("longest `Retry-After`", LONGEST_RETRY_AFTER),
+    ];
+    rows.extend(durations.map(|(name, time)| (name.to_owned(), spelled(time))));
+    let counts = [
+        ("refused handshakes before a question", REFUSED_LIMIT),
+        ("protocol faults before no reconnect", FAULT_LIMIT),
+        ("unheard questions before sharing ends", UNHEARD_LIMIT),
+    ];
+    rows.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
+    rows.extend(RATES.rows().map(|(name, rate)| {
+        let gap = spelled(rate.gap);
+        let most = rate.most_in_a_minute();
+        let value = format!("gap {gap}, at most {most} in a minute");
+        (format!("rate of {name}"), value)
+    }));
+    rows
+}
+
+fn spelled(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        hours if hours % 3600 == 0 => format!("{} h", hours / 3600),
+        minutes if minutes % 60 == 0 => format!("{} min", minutes / 60),
+        seconds => format!("{seconds} s"),
+    }
+}
