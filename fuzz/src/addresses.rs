@@ -20,7 +20,7 @@ const ORIGIN: &str = "https://app.example";
 const BASES: [&str; 3] = ["/", "/app/", "/deep/down/"];
 
 /// Anything that an address can be; the first byte chooses where the app is served.
-pub fn return_path(bytes: &[u8]) {
+pub(crate) fn return_path(bytes: &[u8]) {
     let (first, rest) = bytes.split_first().unwrap_or((&0, bytes));
     let base = BASES[usize::from(*first) % BASES.len()];
     let text = &String::from_utf8_lossy(rest);

@@ -16,7 +16,7 @@ use session_protocol::{
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// A frame from the server, as the client reads it.
-pub fn server_frame(bytes: &[u8]) {
+pub(crate) fn server_frame(bytes: &[u8]) {
     let text = &String::from_utf8_lossy(bytes);
     let names = MessageNames::default();
     match ServerMessage::decode(text, &names) {
@@ -33,7 +33,7 @@ pub fn server_frame(bytes: &[u8]) {
 }
 
 /// A frame from the client, as the backend reads it.
-pub fn client_frame(bytes: &[u8]) {
+pub(crate) fn client_frame(bytes: &[u8]) {
     let text = &String::from_utf8_lossy(bytes);
     match ClientMessage::decode(text) {
         Ok(read) => {
@@ -55,7 +55,7 @@ pub fn client_frame(bytes: &[u8]) {
 }
 
 /// A notice from another tab.
-pub fn tab_notice(bytes: &[u8]) {
+pub(crate) fn tab_notice(bytes: &[u8]) {
     let text = &String::from_utf8_lossy(bytes);
     match TabNotice::decode(text) {
         Ok(read) => assert_eq!(TabNotice::decode(&read.encode()), Ok(read)),
@@ -64,7 +64,7 @@ pub fn tab_notice(bytes: &[u8]) {
 }
 
 /// A body over HTTP, from either side.
-pub fn http_body(bytes: &[u8]) {
+pub(crate) fn http_body(bytes: &[u8]) {
     let text = &String::from_utf8_lossy(bytes);
     let body = match parse_body(text) {
         Ok(body) => body,
@@ -114,7 +114,7 @@ pub fn http_body(bytes: &[u8]) {
 }
 
 /// The configuration in the page; the words in it are names, reasons and durations, too.
-pub fn configuration(bytes: &[u8]) {
+pub(crate) fn configuration(bytes: &[u8]) {
     let text = &String::from_utf8_lossy(bytes);
     assert!(same_name(text, text));
     if let Some(reason) = EndReason::parse(text) {

@@ -8,10 +8,6 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::gate::gate;
 
-#[expect(
-    unreachable_pub,
-    reason = "it is public in the crate of the fuzz targets"
-)]
 #[path = "../../../../fuzz/src/addresses.rs"]
 mod target;
 
@@ -100,7 +96,6 @@ fn with_base(base: u8, address: &str) -> Vec<u8> {
 }
 
 #[test]
-#[ignore = "routes.rs reads `\\` and control characters in addresses otherwise than browsers"]
 fn no_hostile_address_leads_away() {
     for address in HOSTILE {
         for base in 0..3 {
@@ -113,13 +108,11 @@ proptest! {
     #![proptest_config(gate())]
 
     #[test]
-    #[ignore = "routes.rs reads `\\` and control characters in addresses otherwise than browsers"]
     fn no_address_leads_away(base in 0..3_u8, address in address()) {
         return_path(&with_base(base, &address));
     }
 
     #[test]
-    #[ignore = "routes.rs reads `\\` and control characters in addresses otherwise than browsers"]
     fn no_bytes_lead_away(bytes in vec(any::<u8>(), 0..40)) {
         return_path(&bytes);
     }

@@ -1,2 +1,0 @@
-//! x
-pub fn client_inputs(_bytes: &[u8]) {}
