@@ -7,6 +7,18 @@
 #![forbid(unsafe_code)]
 
 pub mod adversary;
+pub mod aside;
+pub mod browser;
 pub mod bug;
+pub mod chance;
+pub mod history;
+pub mod invariants;
+pub mod liveness;
+pub mod network;
+pub mod plan;
+pub mod run;
 pub mod server;
+pub mod tally;
+pub mod trace;
 pub mod violation;
+pub mod world;

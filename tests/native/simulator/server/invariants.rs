@@ -179,15 +179,17 @@ fn s18_reports_a_second_rotation_in_the_grace() {
 }
 
 #[test]
-fn policies_are_part_of_no_hash() {
+fn a_hash_tells_states_apart_and_leaves_the_policy_out() {
     use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-    let hash = |reissues| {
+    let hash = |reissues, wish| {
         let policy = Policy {
             reissues,
             ..Policy::default()
         };
-        let stage = Stage::with(policy, BugSet::NONE).rotated();
+        let mut stage = Stage::with(policy, BugSet::NONE).rotated();
+        stage.call(Call::Mutate { key: wish });
         BuildHasherDefault::<DefaultHasher>::default().hash_one(&stage.server)
     };
-    assert_eq!(hash(Reissues::Once), hash(Reissues::WhileUnseen));
+    assert_eq!(hash(Reissues::Once, 1), hash(Reissues::WhileUnseen, 1));
+    assert_ne!(hash(Reissues::Once, 1), hash(Reissues::Once, 2));
 }

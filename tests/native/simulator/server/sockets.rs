@@ -142,9 +142,21 @@ fn a_subscriber_that_comes_back_gets_what_it_missed_once() {
     let topic = TOPIC.to_owned();
     stage.say(SOCKET, &ClientMessage::Unsubscribe { topic });
     assert_eq!(stage.server.publish(stage.now), []);
-    let topic = "other".to_owned();
-    let heard = stage.say(SOCKET, &ClientMessage::Unsubscribe { topic });
-    assert_eq!(heard, [error("unknown_topic")]);
+    for message in [
+        ClientMessage::Unsubscribe {
+            topic: "other".to_owned(),
+        },
+        ClientMessage::Subscribe {
+            topic: "other".to_owned(),
+            after: None,
+        },
+    ] {
+        assert_eq!(stage.say(SOCKET, &message), [error("unknown_topic")]);
+    }
+    stage.say(SOCKET, &subscribe(Some(4)));
+    assert_eq!(stage.server.publish(stage.now).len(), 1);
+    stage.server.lose_socket(SOCKET);
+    assert_eq!(stage.server.publish(stage.now), []);
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! One step of one client, as the invariants see it.
+
+use session_core::{Command, Effect, HttpFailure, Input, Moment, SessionView, policy};
+use session_protocol::{SessionStatus, TabNoticeKind};
+
+use super::{bounds, credentials, ends, hints, owners};
+use crate::{
+    browser::{TabId, lives},
+    server::FamilyId,
+    violation::Violation,
+    world::World,
+};
+
+/// What a step was about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cause {
+    /// The page began.
+    Start,
+    /// The user asked to log in.
+    LogIn,
+    /// The user asked to log out.
+    LogOut,
+    /// The server said, in whatever way, that the session is over.
+    Verdict,
+    /// Another tab said that the user logged out.
+    LogoutNotice,
+    /// Another tab said that somebody logged in.
+    LoginNotice,
+    /// Another tab said something else.
+    Notice,
+    /// Anything else.
+    Other,
+}
+
+/// One step of one client.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Where.
+    pub tab: TabId,
+    /// What it was about.
+    pub cause: Cause,
+    /// The clocks of the page.
+    pub moment: Moment,
+    /// The session that lived in the page before.
+    pub was_in: Option<FamilyId>,
+    /// What a user interface saw before.
+    pub before: &'a SessionView,
+    /// What the client ordered.
+    pub orders: &'a [Effect],
+}
+
+impl Cause {
+    /// Says what a fact is about.
+    #[must_use]
+    pub fn of(input: &Input) -> Self {
+        let verdict_if = |it: bool| if it { Self::Verdict } else { Self::Other };
+        let terminal = |failure: &HttpFailure| verdict_if(failure.end_reason().is_some());
+        match input {
+            Input::Started { .. } => Self::Start,
+            Input::Commanded(Command::LogIn(_)) => Self::LogIn,
+            Input::Commanded(Command::LogOut) => Self::LogOut,
+            Input::Commanded(Command::StaySignedIn | Command::Leave) => Self::Other,
+            Input::RefreshFailed { failure, .. }
+            | Input::SessionUnanswered { failure, .. }
+            | Input::ExtensionFailed { failure, .. }
+            | Input::RequestUnauthorized { failure, .. } => terminal(failure),
+            Input::SessionAnswered { status, .. } => {
+                verdict_if(matches!(status, SessionStatus::Ended { .. }))
+            }
+            Input::SocketMessageReceived { message, .. } => verdict_if(matches!(
+                message,
+                session_protocol::ServerMessage::SessionExpired { .. }
+            )),
+            Input::SocketClosed { code, reason, .. } => {
+                let policy = policy::Policy::new(&session_protocol::SessionConfig::default());
+                let action = policy::decide_close(*code, reason, &policy);
+                verdict_if(matches!(action, policy::CloseAction::End(_)))
+            }
+            // A refresh that brings another user says that the session here is over.
+            Input::RefreshSucceeded { .. } => Self::Verdict,
+            Input::TabNoticeReceived(notice) => {
+                if notice.kind == TabNoticeKind::LoggedIn {
+                    Self::LoginNotice
+                } else if notice.kind == TabNoticeKind::LoggedOut {
+                    Self::LogoutNotice
+                } else {
+                    Self::Notice
+                }
+            }
+            Input::LoginSucceeded { .. }
+            | Input::LoginFailed { .. }
+            | Input::ExtensionSucceeded { .. }
+            | Input::LogoutSucceeded { .. }
+            | Input::LogoutFailed { .. }
+            | Input::SocketOpened { .. }
+            | Input::SocketMessageRefused { .. }
+            | Input::RequestSubmitted { .. }
+            | Input::RequestAnswered { .. }
+            | Input::RequestAbandoned { .. }
+            | Input::TopicSubscribed { .. }
+            | Input::TopicUnsubscribed { .. }
+            | Input::TabNoticeRefused(_)
+            | Input::UserWasActive
+            | Input::PageShown { .. }
+            | Input::PageHidden
+            | Input::PageFrozen
+            | Input::PageResumed
+            | Input::PageFocused
+            | Input::LockGranted { .. }
+            | Input::LockLost { .. }
+            | Input::WentOnline
+            | Input::WentOffline
+            | Input::DeadlineReached => Self::Other,
+        }
+    }
+
+    /// Returns whether the step was brought on by a notice of another tab.
+    #[must_use]
+    pub const fn is_notice(self) -> bool {
+        matches!(self, Self::LogoutNotice | Self::LoginNotice | Self::Notice)
+    }
+}
+
+impl Step<'_> {
+    /// Returns whether a session lived before.
+    #[must_use]
+    pub const fn lived(&self) -> bool {
+        lives(&self.before.phase)
+    }
+
+    pub(super) fn broken(&self, invariant: &'static str, what: impl Into<String>) -> Violation {
+        let at = self.moment.monotonic;
+        let what: String = what.into();
+        Violation::new(invariant, format!("{} at {at:?}: {what}", self.tab))
+    }
+}
+
+/// Checks a step when the orders are known and not carried out.
+pub(crate) fn about_to_carry_out(world: &mut World, step: &Step<'_>) {
+    ends::note(world, step);
+    credentials::note(world, step);
+    hints::note(world, step);
+    let Some(page) = world.page(step.tab) else {
+        return;
+    };
+    let kept = ends::s6_no_end_without_a_verdict(world, page, step)
+        .and_then(|()| ends::s7_once_in_an_epoch(page, step))
+        .and_then(|()| credentials::s10_a_logout_is_final(world, page, step))
+        .and_then(|()| hints::s13_a_hint_grants_nothing(page, step))
+        .and_then(|()| credentials::s14_tokens_only_where_they_may_be_used(page, step))
+        .and_then(|()| owners::s15_drafts_survive_expiry(world, page, step))
+        .and_then(|()| hints::s17_only_users_extend(world, page, step));
+    world.expect(kept);
+    ends::settle(world, step);
+    bounds::note(world, step);
+}
+
+/// Checks a step when its orders are carried out.
+pub(crate) fn carried_out(world: &mut World, tab: TabId) {
+    let Some(page) = world.page(tab) else {
+        return;
+    };
+    let kept = credentials::s8_no_socket_without_a_session(world, tab, page)
+        .and_then(|()| owners::s9_nobody_sees_anothers_data(world, tab, page))
+        .and_then(|()| bounds::s18_one_refresh_at_a_time(world, tab, page));
+    world.expect(kept);
+}

@@ -1,0 +1,178 @@
+//! What must have come right when the last fault is long repaired: each promise as a bounded check.
+//!
+//! | promise | function |
+//! |---|---|
+//! | L1 a visible page of a living session is live | [`l1_visible_pages_are_live`] |
+//! | L2 no page outlives its session | [`l2_no_page_outlives_its_session`] |
+//! | L3 every attempt ends | [`l3_every_attempt_ends`] |
+//! | L5 a logout reaches the server | [`l5_a_logout_arrives`] |
+//! | L6 doubt ends | [`l6_doubt_ends`] |
+//! | L7 every request has an outcome | [`l7_every_request_has_an_outcome`] |
+
+use std::time::Duration;
+
+use session_core::{Assurance, ConnectionStatus, Presence};
+
+use crate::{
+    browser::{BrowserId, Page, TabId},
+    server::FamilyId,
+    violation::Violation,
+    world::World,
+};
+
+/// A call is under way for no longer than this: the shell's timeout, late as in a hidden page.
+const LONGEST_CALL: Duration = Duration::from_secs(75);
+
+/// Checks all promises at the end of the quiet time.
+///
+/// # Errors
+///
+/// The first that is broken.
+pub fn check(world: &mut World, _calm_from: Duration) -> Result<(), Violation> {
+    let missed = world.pages().filter(|(_, page)| outlives(world, page));
+    let missed = u64::try_from(missed.count()).unwrap_or(u64::MAX);
+    world.tally.missed_logouts += missed;
+    l2_no_page_outlives_its_session(world)
+        .and_then(|()| l3_every_attempt_ends(world))
+        .and_then(|()| l1_visible_pages_are_live(world))
+        .and_then(|()| l5_a_logout_arrives(world))
+        .and_then(|()| l6_doubt_ends(world))
+        .and_then(|()| l7_every_request_has_an_outcome(world))
+}
+
+/// L1: a page that is seen, in a browser whose session lives, is logged in and its feed flows.
+///
+/// # Errors
+///
+/// The page that is not.
+pub fn l1_visible_pages_are_live(world: &World) -> Result<(), Violation> {
+    each(world, "L1", |tab, page| {
+        if !page.is_visible() {
+            return None;
+        }
+        let name = page.client.state_names()[0];
+        if page.lives() {
+            let is_live = page.view.connection == ConnectionStatus::Live;
+            return (!is_live).then(|| format!("the feed is {:?}", page.view.connection));
+        }
+        let session = living_session(world, tab.browser)?;
+        let waits = matches!(
+            name,
+            "Starting" | "Restoring" | "Authenticating" | "LoggingOut"
+        );
+        waits.then(|| format!("session {session} lives and the page is {name}"))
+    })
+}
+
+/// L2: no running page holds a session that is over.
+///
+/// # Errors
+///
+/// The page that does.
+pub fn l2_no_page_outlives_its_session(world: &World) -> Result<(), Violation> {
+    each(world, "L2", |_, page| {
+        outlives(world, page).then(|| {
+            let name = page.client.state_names()[0];
+            format!(
+                "session {:?} is over and the page is {name}",
+                page.session()
+            )
+        })
+    })
+}
+
+/// L3: every call has ended, and a page that waits for something has planned its next attempt.
+///
+/// # Errors
+///
+/// The call that goes on, or the page that waits for ever.
+pub fn l3_every_attempt_ends(world: &World) -> Result<(), Violation> {
+    let waits = |call: &&crate::network::Call| {
+        let age = world.now.saturating_sub(call.sent_at);
+        let runs = world.page(call.tab).is_some_and(Page::runs);
+        !call.is_orphan && runs && age > LONGEST_CALL
+    };
+    if let Some(call) = world.calls.iter().find(waits) {
+        let what = format!("{}: {:?} is still under way", call.tab, call.asks);
+        return Err(Violation::new("L3", what));
+    }
+    each(world, "L3", |_, page| {
+        let name = page.client.state_names()[0];
+        let waits = matches!(name, "Starting" | "Restoring" | "Authenticating");
+        let calls = world.calls.iter().any(|call| call.page == page.id);
+        let is_stuck = waits && !calls && page.client.next_deadline().is_none();
+        is_stuck.then(|| format!("the page is {name} and plans nothing"))
+    })
+}
+
+/// L5: a logout that did not reach the server at once has reached it, or the session is over.
+///
+/// # Errors
+///
+/// The session that lives on.
+pub fn l5_a_logout_arrives(world: &World) -> Result<(), Violation> {
+    for (id, browser) in (0_u8..).map(BrowserId).zip(&world.browsers) {
+        let Presence::LogoutPending { session } = browser.storage.presence() else {
+            continue;
+        };
+        let lives =
+            FamilyId::of_session(&session).filter(|it| !world.server.is_over(*it, world.now));
+        if let Some(session) = lives {
+            let what = format!("browser {}: the logout of {session} never arrived", id.0);
+            return Err(Violation::new("L5", what));
+        }
+    }
+    Ok(())
+}
+
+/// L6: no page that is seen doubts its session any more.
+///
+/// # Errors
+///
+/// The page that does.
+pub fn l6_doubt_ends(world: &World) -> Result<(), Violation> {
+    each(world, "L6", |_, page| {
+        let doubts = page.view.assurance != Assurance::Verified;
+        (page.is_visible() && page.lives() && doubts)
+            .then(|| format!("the page is {:?}", page.view.assurance))
+    })
+}
+
+/// L7: every request of the application has its outcome.
+///
+/// # Errors
+///
+/// The request that has none.
+pub fn l7_every_request_has_an_outcome(world: &World) -> Result<(), Violation> {
+    each(world, "L7", |_, page| {
+        let open = page.wishes.keys().next().filter(|_| page.runs())?;
+        Some(format!("{open:?} has no outcome"))
+    })
+}
+
+fn outlives(world: &World, page: &Page) -> bool {
+    let session = page.session().filter(|_| page.lives() && page.runs());
+    session.is_some_and(|session| world.server.is_over(session, world.now))
+}
+
+/// Returns the living session that the browser can prove, if it has one.
+fn living_session(world: &World, browser: BrowserId) -> Option<FamilyId> {
+    let jar = &world.browser(browser)?.jar;
+    let families = jar.values().map(|token| token.family);
+    families
+        .filter(|family| !world.server.is_over(*family, world.now))
+        .max()
+}
+
+fn each(
+    world: &World,
+    promise: &'static str,
+    broken: impl Fn(TabId, &Page) -> Option<String>,
+) -> Result<(), Violation> {
+    let mut pages = world.pages();
+    let found = pages.find_map(|(tab, page)| broken(tab, page).map(|what| (tab, what)));
+    found.map_or(Ok(()), |(tab, what)| {
+        let what = format!("{tab} at {:?}: {what}", world.now);
+        Err(Violation::new(promise, what))
+    })
+}

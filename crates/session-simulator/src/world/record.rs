@@ -1,0 +1,30 @@
+//! What really happened, noted by an observer, for invariants to compare with.
+//!
+//! Invariant: nothing here influences what happens.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use crate::{
+    browser::BrowserId,
+    server::{FamilyId, UserId},
+};
+
+/// What really happened.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Record {
+    /// Sessions that their user logged out of.
+    pub logged_out: BTreeSet<FamilyId>,
+    /// Sessions whose cookie somebody took out of its jar.
+    pub cookie_cleared: BTreeSet<FamilyId>,
+    /// Characters of each draft that storage took.
+    pub drafts: BTreeMap<(BrowserId, UserId), u32>,
+    /// Browsers in which the user logged out, could remember it, and did not log in since.
+    pub left: BTreeSet<BrowserId>,
+    /// When the user was last active in a browser, on its monotonic clock.
+    pub touched: BTreeMap<BrowserId, Duration>,
+    /// The highest term that a leader of a browser announced.
+    pub terms: BTreeMap<BrowserId, u64>,
+}
