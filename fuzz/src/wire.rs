@@ -6,7 +6,10 @@ use std::{fmt::Debug, time::Duration};
 use session_protocol::{
     ClientMessage, EndReason, MAX_MESSAGE_BYTES, MessageNames, Secret, ServerMessage,
     SessionConfig, SessionStatus, TabNotice, Value, WireError, duration,
-    http::{LoginRequest, MAX_BODY_BYTES, Problem, TicketResponse, TokenResponse, parse_body},
+    http::{
+        LoginRequest, LogoutRequest, MAX_BODY_BYTES, Problem, TicketResponse, TokenResponse,
+        parse_body,
+    },
     names::same_name,
     tab::MAX_NOTICE_BYTES,
     write,
@@ -77,6 +80,12 @@ pub(crate) fn http_body(bytes: &[u8]) {
         };
         hides_its_secret(&read, &with_another);
         assert_eq!(LoginRequest::from_value(&again(&read.to_value())), Ok(read));
+    }
+    if let Ok(read) = LogoutRequest::from_value(&body) {
+        assert_eq!(
+            LogoutRequest::from_value(&again(&read.to_value())),
+            Ok(read)
+        );
     }
     if let Ok(read) = TokenResponse::from_value(&body) {
         let with_another = TokenResponse {

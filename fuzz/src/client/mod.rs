@@ -1,13 +1,17 @@
 //! What can happen to a client, in any order: each step is a fact that a server, a browser or a
 //! person may bring, lies included, and after each step every promise of the client is looked at.
 
-mod act;
+pub(crate) mod act;
+mod choice;
+mod facts;
 mod page;
 mod promises;
+mod samples;
+mod seen;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-pub(crate) use act::Act;
+use act::Act;
 pub(crate) use page::Page;
 
 /// Most steps of one life, so that one input takes milliseconds.
@@ -24,6 +28,9 @@ pub(crate) struct Life {
 }
 
 impl Life {
+    /// The bit of the deployment that lets tabs exclude each other, and so share.
+    pub(crate) const SHARED: u8 = 64;
+
     /// Lives the life; panics if the client breaks a promise.
     pub(crate) fn live(&self) -> Page {
         let mut page = Page::new(self.deployment);

@@ -6,16 +6,19 @@ use std::{
 };
 
 use session_core::{
-    Assurance, Client, Effect, HttpFailure, Input, Phase, Replay, RequestId, SessionView, SocketId,
+    Client, Effect, Input, LockId, LockName, Replay, RequestId, SessionView, SocketId,
     policy::{RATES, Rate, Timing},
     timeline::CAPACITY,
 };
-use session_protocol::{ClientMessage, ServerMessage};
+use session_protocol::{ClientMessage, TabNotice, TabNoticeKind};
 
-use super::page::CANARY;
-
-/// Longest wait that a client may plan: what a peer can tell, and a day.
-const LONGEST_WAIT: Duration = Duration::from_secs(10 * 366 * 86_400);
+use super::{
+    samples::CANARY,
+    seen::{
+        no_end_without_a_verdict, no_session_without_an_answer, no_time_is_won, one_passage,
+        only_the_server_vouches, the_deadline_can_be_kept,
+    },
+};
 
 /// Most deadlines in a row at which nothing is ordered.
 const MOST_IDLE_DEADLINES: u32 = 1000;
@@ -37,6 +40,10 @@ pub(super) struct Promises {
     /// Epoch and time of the latest report of activity.
     reported: Option<(u64, Duration)>,
     online: Online,
+    /// Locks that were asked for and not given back; none of a kind if it was lost.
+    locks: BTreeMap<LockId, Option<LockName>>,
+    /// Epoch and number of the latest leadership.
+    term: Option<(u64, u64)>,
     idle_deadlines: u32,
 }
 
@@ -64,6 +71,8 @@ impl Promises {
             self.bounded_attempts(effect, now);
             self.one_outcome(effect);
             self.each_update_once(effect);
+            self.one_lock_of_a_kind(input, effect);
+            self.terms_grow(effect, before.epoch);
             self.only_the_user_is_active(effect, before.epoch, now);
             self.silence_without_a_network(effect);
             assert!(
@@ -124,6 +133,9 @@ impl Promises {
                 self.updates.remove(topic);
             }
             Input::UserWasActive => self.active = true,
+            Input::LockLost { lock } => {
+                self.locks.entry(*lock).and_modify(|name| *name = None);
+            }
             Input::WentOnline => self.online = Online::Yes,
             Input::WentOffline => self.online = Online::No,
             _ => {}
@@ -232,6 +244,36 @@ impl Promises {
         }
     }
 
+    /// A lock is given back once, and asked for again only then. One that is granted although
+    /// nobody waits for it is given back, too.
+    fn one_lock_of_a_kind(&mut self, input: &Input, effect: &Effect) {
+        match effect {
+            Effect::RequestLock { lock, name, .. } => {
+                let twice = self.locks.values().any(|held| *held == Some(*name));
+                assert!(!twice, "{name:?} beside another");
+                self.locks.insert(*lock, Some(*name));
+            }
+            Effect::ReleaseLock { lock } => {
+                let held = self.locks.remove(lock);
+                let granted = *input == Input::LockGranted { lock: *lock };
+                assert!(held.is_some() || granted, "{lock:?} was given back already");
+            }
+            _ => {}
+        }
+    }
+
+    /// A tab that leads again, leads with a higher number.
+    fn terms_grow(&mut self, effect: &Effect, epoch: u64) {
+        if let Effect::NotifyTabs(TabNotice {
+            kind: TabNoticeKind::Leading { term, .. } | TabNoticeKind::Update { term, .. },
+            ..
+        }) = effect
+        {
+            let last = self.term.replace((epoch, *term));
+            assert!(last <= Some((epoch, *term)), "{term} after {last:?}");
+        }
+    }
+
     fn silence_without_a_network(&self, effect: &Effect) {
         let silent = matches!(
             effect,
@@ -284,102 +326,5 @@ fn rate(effect: &Effect) -> Option<Rate> {
         Effect::RequestLogout { .. } => Some(RATES.logout),
         Effect::RequestLock { steal: true, .. } => Some(RATES.steal),
         _ => None,
-    }
-}
-
-/// The deadline is in the future, and near enough for a shell that splits long timers.
-fn the_deadline_can_be_kept(client: &Client, now: Duration) {
-    if let Some(deadline) = client.next_deadline() {
-        assert!(deadline > now, "{deadline:?} is not after {now:?}");
-        let wait = deadline.saturating_sub(now);
-        assert!(wait <= LONGEST_WAIT, "a wait of {wait:?}");
-    }
-}
-
-/// The epoch never goes back, and passes one door in a step.
-fn one_passage(before: &SessionView, after: &SessionView) {
-    let passed = after.epoch.checked_sub(before.epoch);
-    assert!(
-        matches!(passed, Some(0 | 1)),
-        "{} after {}",
-        after.epoch,
-        before.epoch
-    );
-}
-
-/// A session begins only with a token of the server: no notice, no clock, no memory makes one.
-fn no_session_without_an_answer(input: &Input, before: &SessionView, after: &SessionView) {
-    if before.user().is_none() && after.user().is_some() {
-        let granted = matches!(
-            input,
-            Input::LoginSucceeded { .. } | Input::RefreshSucceeded { .. }
-        );
-        assert!(granted, "a session from {}", input.name());
-        assert!(after.epoch > before.epoch);
-    }
-}
-
-/// No clock, no silence, no page, no notice of an expiry and no overloaded server ends a session.
-fn no_end_without_a_verdict(input: &Input, before: &SessionView, after: &SessionView) {
-    let transient =
-        |failure: &HttpFailure| failure.is_transient() || failure.end_reason().is_none();
-    let verdict = match input {
-        Input::Commanded(_)
-        | Input::RefreshSucceeded { .. }
-        | Input::SessionAnswered { .. }
-        | Input::ExtensionSucceeded { .. }
-        | Input::SocketMessageReceived { .. }
-        | Input::SocketClosed { .. }
-        | Input::TabNoticeReceived(_) => true,
-        Input::RefreshFailed { failure, .. }
-        | Input::SessionUnanswered { failure, .. }
-        | Input::ExtensionFailed { failure, .. }
-        | Input::RequestUnauthorized { failure, .. } => !transient(failure),
-        _ => false,
-    };
-    if !verdict && let Some(user) = before.user() {
-        assert_eq!(after.user(), Some(user), "ended by {}", input.name());
-        assert_eq!(after.epoch, before.epoch);
-    }
-}
-
-/// The end that a person sees moves only when the server speaks.
-fn no_time_is_won(input: &Input, before: &SessionView, after: &SessionView) {
-    if let (Phase::Warned { warning: old, .. }, Phase::Warned { warning: new, .. }) =
-        (&before.phase, &after.phase)
-        && !speaks_for_the_server(input)
-    {
-        assert_eq!(old.ends_at, new.ends_at, "moved by {}", input.name());
-    }
-}
-
-/// Only the server's word, or another session, makes a page readable again.
-fn only_the_server_vouches(input: &Input, before: &SessionView, after: &SessionView) {
-    if before.user().is_some()
-        && before.epoch == after.epoch
-        && after.assurance == Assurance::Verified
-        && before.assurance != Assurance::Verified
-    {
-        assert!(
-            speaks_for_the_server(input),
-            "vouched for by {}",
-            input.name()
-        );
-    }
-}
-
-fn speaks_for_the_server(input: &Input) -> bool {
-    match input {
-        Input::LoginSucceeded { .. }
-        | Input::RefreshSucceeded { .. }
-        | Input::SessionAnswered { .. }
-        | Input::ExtensionSucceeded { .. } => true,
-        Input::SocketMessageReceived { message, .. } => matches!(
-            message,
-            ServerMessage::AuthOk { .. }
-                | ServerMessage::SessionWarning { .. }
-                | ServerMessage::SessionExtended { .. }
-        ),
-        _ => false,
     }
 }

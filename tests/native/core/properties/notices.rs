@@ -1,10 +1,17 @@
 //! What other tabs say is a hint: it can make a tab ask or show less, never grant or prolong.
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use session_core::{Input, Phase, Presence};
+use session_core::{Input, Phase, Presence, Replay};
 use session_protocol::{TabNotice, TabNoticeKind};
 
-use super::{gate::gate, values::time};
+use super::{
+    client::{
+        Life, Page,
+        act::{Act, Memory},
+    },
+    gate::gate,
+    values::{rumour, time},
+};
 use crate::support::{
     samples::{idle_warning, millis, notice, secs},
     world::World,
@@ -97,6 +104,51 @@ proptest! {
                 prop_assert_eq!(world.view(), control.view());
             }
             prop_assert_eq!(world.state(), control.state());
+        }
+    }
+
+    /// Whatever other tabs say, of whatever kind: without an answer of the server nobody is logged
+    /// in, nothing is opened and nothing is sent for the application.
+    #[test]
+    fn no_rumour_of_any_kind_logs_anybody_in(
+        deployment in any::<u8>(),
+        memory in select(vec![Memory::Nothing, Memory::Session, Memory::Logout]),
+        rumours in vec((rumour(), time(millis(1), secs(30))), 1..40),
+    ) {
+        let mut page = Page::new(deployment);
+        page.act(&Act::Start(memory));
+        page.act(&Act::Subscribe("load"));
+        page.act(&Act::Submit(Replay::Safe));
+        for (rumour, gap) in rumours {
+            let mut orders = page.act(&rumour);
+            orders.extend(page.act(&Act::Wait(gap)));
+            prop_assert!(page.client.view().user().is_none(), "{:?}", rumour);
+            for order in orders {
+                let acts = ["OpenSocket", "SendMessage", "SendRequest", "DeliverUpdate"];
+                prop_assert!(!acts.contains(&order.name()), "{} after {:?}", order.name(), rumour);
+            }
+        }
+    }
+
+    /// No rumour sets off a storm: what one notice leads to is a handful of orders, and at most one
+    /// notice for each topic and one more.
+    #[test]
+    fn a_rumour_leads_to_little(
+        deployment in any::<u8>(),
+        polite in 4..16_usize,
+        rumours in vec(rumour(), 1..60),
+    ) {
+        let mut page = Page::new(deployment | Life::SHARED);
+        page.act(&Act::Subscribe("load"));
+        page.act(&Act::Subscribe("log"));
+        for _ in 0..polite {
+            page.act(&Act::Polite(secs(300)));
+        }
+        for rumour in rumours {
+            let orders = page.act(&rumour);
+            let told = orders.iter().filter(|order| order.name() == "NotifyTabs").count();
+            prop_assert!(told <= 3, "{} notices after {:?}", told, rumour);
+            prop_assert!(orders.len() <= 10, "{:?} after {:?}", orders, rumour);
         }
     }
 

@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use session_core::Input;
 use session_protocol::ActiveSession;
 
-use super::client::{Act, Life};
+use super::client::{Life, act::Act};
 use crate::support::{
     samples::{first_session, millis},
     world::World,
@@ -23,9 +23,26 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
     })
 }
 
-/// A life of at most this many acts.
+/// Anything that another tab or a stranger may say.
+pub(super) fn rumour() -> impl Strategy<Value = Act> {
+    vec(any::<u8>(), BYTES)
+        .prop_map(|bytes| Act::heard(&mut Unstructured::new(&bytes)).expect("bytes that suffice"))
+}
+
+/// A life of at most this many acts, in a tab that shares nothing.
 pub(super) fn life(most: usize) -> impl Strategy<Value = Life> {
-    (any::<u8>(), vec(act(), 0..=most)).prop_map(|(deployment, acts)| Life { deployment, acts })
+    (any::<u8>(), vec(act(), 0..=most)).prop_map(|(choice, acts)| Life {
+        deployment: choice & !Life::SHARED,
+        acts,
+    })
+}
+
+/// A life of at most this many acts, in a tab that shares its socket with others.
+pub(super) fn shared_life(most: usize) -> impl Strategy<Value = Life> {
+    life(most).prop_map(|life| Life {
+        deployment: life.deployment | Life::SHARED,
+        ..life
+    })
 }
 
 /// A time from `least` to `most`, in milliseconds, with as many short ones as long ones.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use session_protocol::{
     ActiveSession, ClientMessage, MessageNames, ServerMessage, SessionStatus, TabNotice, User,
     Value,
-    http::{LoginRequest, Problem, TicketResponse, TokenResponse, parse_body},
+    http::{LoginRequest, LogoutRequest, Problem, TicketResponse, TokenResponse, parse_body},
     write,
 };
 
@@ -37,6 +37,11 @@ proptest! {
     #[test]
     fn a_login(login in values::login()) {
         prop_assert_eq!(LoginRequest::from_value(&sent(&login.to_value())), Ok(login));
+    }
+
+    #[test]
+    fn a_logout(logout in values::logout()) {
+        prop_assert_eq!(LogoutRequest::from_value(&sent(&logout.to_value())), Ok(logout));
     }
 
     #[test]

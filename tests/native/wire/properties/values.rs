@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use session_protocol::{
     ActiveSession, ClientMessage, EndReason, Secret, ServerMessage, SessionStatus, TabNotice,
     TabNoticeKind, User, WarningCause,
-    http::{LoginRequest, Problem, TicketResponse, TokenResponse},
+    http::{LoginRequest, LogoutRequest, Problem, TicketResponse, TokenResponse},
 };
 
 /// Longest duration on the wire: ten years.
@@ -70,7 +70,7 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
 }
 
 /// Names of fields.
-const FIELDS: [&str; 36] = [
+const FIELDS: [&str; 42] = [
     "type",
     "expiresIn",
     "session",
@@ -88,6 +88,12 @@ const FIELDS: [&str; 36] = [
     "detail",
     "token",
     "after",
+    "term",
+    "live",
+    "visible",
+    "to",
+    "updateSeq",
+    "anew",
     "epoch",
     "sender",
     "id",
@@ -110,7 +116,7 @@ const FIELDS: [&str; 36] = [
 ];
 
 /// Values that a field of the protocol can hold.
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 29] = [
     "auth_ok",
     "auth_expiring_soon",
     "SESSION_WARNING",
@@ -127,6 +133,10 @@ const WORDS: [&str; 25] = [
     "unsubscribe",
     "heartbeat",
     "logged_in",
+    "leading",
+    "resigned",
+    "wanting",
+    "update",
     "logged_out",
     "expired",
     "idle",
@@ -233,17 +243,50 @@ pub(crate) fn client_message() -> impl Strategy<Value = ClientMessage> {
     ]
 }
 
+/// What a tab tells the others, of every kind.
+pub(crate) fn notice_kind() -> impl Strategy<Value = TabNoticeKind> {
+    use TabNoticeKind as K;
+    let flag = any::<bool>;
+    prop_oneof![
+        select(K::LIFE.to_vec()),
+        Just(K::Changed),
+        Just(K::Active),
+        flag().prop_map(|visible| K::Asking { visible }),
+        (count(), flag(), flag()).prop_map(|(term, live, visible)| K::Leading {
+            term,
+            live,
+            visible
+        }),
+        (count(), text()).prop_map(|(term, to)| K::Resigned { term, to }),
+        (text(), option::of(count())).prop_map(|(topic, after)| K::Wanting { topic, after }),
+        text().prop_map(|topic| K::Unwanted { topic }),
+        (count(), text(), count(), flag(), json()).prop_map(|(term, topic, seq, anew, payload)| {
+            K::Update {
+                term,
+                topic,
+                seq,
+                anew,
+                payload,
+            }
+        }),
+    ]
+}
+
 pub(crate) fn notice() -> impl Strategy<Value = TabNotice> {
-    let kind = select(TabNoticeKind::LIFE.to_vec());
-    (kind, count(), text(), text(), count()).prop_map(|(kind, epoch, session, sender, seq)| {
-        TabNotice {
+    (notice_kind(), count(), text(), text(), count()).prop_map(
+        |(kind, epoch, session, sender, seq)| TabNotice {
             kind,
             epoch,
             session,
             sender,
             seq,
-        }
-    })
+        },
+    )
+}
+
+/// What a user's logout tells the server.
+pub(crate) fn logout() -> impl Strategy<Value = LogoutRequest> {
+    option::of(word()).prop_map(|session| LogoutRequest { session })
 }
 
 pub(crate) fn login() -> impl Strategy<Value = LoginRequest> {
