@@ -39,6 +39,7 @@ use crate::{
     platform::window,
     service::{Platform, Session, start_session},
     ui::{
+        covered,
         element::{El, el},
         living_epoch,
         reactive::{Var, effect, memo},
@@ -128,15 +129,16 @@ fn stage(session: Session) -> impl Fn() -> Stage + Copy {
     }
 }
 
-/// The pages of a session; empty while none lives.
+/// The pages of a session; empty while none lives, covered while nobody knows.
 fn inside(cx: Context) -> El {
     let epoch = living_epoch(cx.session);
-    let main = main_element()
+    let contents = el("div.session-guarded")
         .on("focusin", move |_| cx.place.focus_moved())
         .live(move || match epoch.get() {
             0 => None,
             _ => page(cx),
         });
+    let main = main_element().child(covered(cx.session, contents));
     el("div.page").child(nav::bar(cx)).child(main)
 }
 

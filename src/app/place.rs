@@ -42,16 +42,16 @@ impl Place {
             .set(active().map(|element| element.id()).unwrap_or_default());
     }
 
-    /// Remembers the place, also while a dialog has the focus for a moment.
+    /// Remembers the place, also while a dialog or the cover has the focus for a moment.
     pub(crate) fn remember(self) {
         let active = active();
         let in_page = active.as_ref().is_some_and(|it| !it.id().is_empty());
-        let in_dialog = active
+        let is_lent = active
             .as_ref()
-            .is_some_and(|it| matches!(it.closest("dialog"), Ok(Some(_))));
+            .is_some_and(|it| matches!(it.closest("dialog, .session-cover"), Ok(Some(_))));
         let id = match active {
-            Some(element) if in_page && !in_dialog => element.id(),
-            Some(_) if in_dialog => self.focused.get_untracked(),
+            Some(element) if in_page && !is_lent => element.id(),
+            Some(_) if is_lent => self.focused.get_untracked(),
             Some(_) | None => return,
         };
         let Some(element) = by_id(&id) else { return };

@@ -177,7 +177,10 @@ mod tests {
         assert_eq!(base_of("https://cdn.example/app/x-1.js", origin), "/");
         assert_eq!(base_of("https://a.example.evil/app/x.js", origin), "/");
         assert_eq!(base_of("https://a.example//evil.example/x.js", origin), "/");
-        assert_eq!(base_of("https://a.example/\\evil.example/x.js", origin), "/");
+        assert_eq!(
+            base_of("https://a.example/\\evil.example/x.js", origin),
+            "/"
+        );
         assert_eq!(base_of("", origin), "/");
     }
 }

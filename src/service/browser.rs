@@ -10,8 +10,17 @@ use session_protocol::{ClientMessage, CloseCode, MessageNames, SessionConfig, Ta
 
 use super::platform::{Answered, Facts, Platform};
 use crate::platform::{
-    broadcast::Broadcast, clock, http::Call, page::Page, socket::Socket, timer::Timer,
+    broadcast::Broadcast,
+    clock,
+    http::Call,
+    page::{self, Page},
+    socket::Socket,
+    timer::Timer,
 };
+
+/// A page that can be seen looks at its clocks at least this often. Timers stand still while a
+/// machine sleeps, and on many systems no event tells of its wake.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// The real thing.
 #[derive(Default)]
@@ -52,8 +61,16 @@ impl Platform for BrowserPlatform {
     }
 
     fn arm(&self, delay: Option<Duration>, facts: Facts) {
-        let timer =
-            delay.map(|delay| Timer::after(delay, move || facts.send(Input::DeadlineReached)));
+        let longest = if page::is_visible() {
+            GLANCE
+        } else {
+            Duration::MAX
+        };
+        let timer = delay.map(|delay| {
+            Timer::after(delay.min(longest), move || {
+                facts.send(Input::DeadlineReached);
+            })
+        });
         *self.timer.borrow_mut() = timer;
     }
 

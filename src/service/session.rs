@@ -98,6 +98,12 @@ impl Session {
         Memo::new(move |_| self.view.with(|view| view.connection))
     }
 
+    /// Returns how far what is shown may be relied on.
+    #[must_use]
+    pub fn assurance(self) -> Memo<Assurance> {
+        Memo::new(move |_| self.view.with(|view| view.assurance))
+    }
+
     /// Returns the number of the session epoch: it changes when a session begins or ends.
     #[must_use]
     pub fn epoch(self) -> Memo<u64> {

@@ -9,7 +9,7 @@
 use std::{any::Any, cell::RefCell, fmt};
 
 use leptos::{
-    prelude::{AddAnyAttr, Mountable, Render, RenderHtml},
+    prelude::{AddAnyAttr, IntoView, Mountable, Render, RenderHtml},
     tachys::{
         html::attribute::{Attribute, any_attribute::AnyAttribute},
         hydration::Cursor,
@@ -103,7 +103,7 @@ impl El {
     /// Sets a property of the node, for what is no attribute, like the value of a field.
     #[must_use]
     pub fn prop(self, name: &str, value: &JsValue) -> Self {
-        js_sys::Reflect::set(&self.0.node, &JsValue::from_str(name), value).unwrap_or_default();
+        set_property(&self.0.node, name, value);
         self
     }
 
@@ -120,6 +120,14 @@ impl El {
         self.append(&child.0.node);
         self.0.kept.extend(child.0.kept);
         self
+    }
+
+    /// Appends a Leptos view, which goes with the element.
+    #[must_use]
+    pub fn holding(self, view: impl IntoView + 'static) -> Self {
+        let mut standing = view.into_view().build();
+        standing.mount(&self.0.node, None);
+        self.keep(standing)
     }
 
     /// Appends elements.
@@ -258,11 +266,18 @@ fn set_text(node: &Text, text: &str) {
     }
 }
 
-fn set_attribute(node: &Element, name: &str, value: Option<&str>) {
+/// Sets or removes an attribute.
+pub(super) fn set_attribute(node: &Element, name: &str, value: Option<&str>) {
     match value {
         Some(value) => node.set_attribute(name, value).unwrap_or_default(),
         None => node.remove_attribute(name).unwrap_or_default(),
     }
+}
+
+/// Sets a property.
+pub(super) fn set_property(node: &Element, name: &str, value: &JsValue) {
+    // Throws only for properties that cannot be set, which are none of ours.
+    js_sys::Reflect::set(node, &JsValue::from_str(name), value).unwrap_or_default();
 }
 
 /// Returns the value of a form field.

@@ -5,6 +5,7 @@
 
 mod connection_status;
 mod countdown;
+mod cover;
 mod dialog;
 pub mod element;
 mod expired_dialog;
@@ -18,6 +19,7 @@ mod warning_dialog;
 pub mod words;
 
 pub use connection_status::{ConnectionStatus, connection_status};
+pub use cover::covered;
 pub use login_form::{LoginForm, login_form};
 pub use require_session::{RequireSession, living_epoch};
 pub use session_dialogs::{SessionDialogs, session_dialogs};

@@ -1,17 +1,23 @@
 //! The guard around everything that only a living session may show.
 //!
-//! Invariant: without a living session its children are not in the page at all, neither visible
+//! Invariants: without a living session its children are not in the page at all, neither visible
 //! nor for assistive technology nor in the document; with the next session they are made anew, so
-//! nothing of one user is left for another.
+//! nothing of one user is left for another. While the session may be over without anybody knowing,
+//! they stay in the document under a [cover](covered).
 
 use leptos::{children::ViewFn, prelude::*};
 
 use session_core::SessionView;
 
-use super::reactive::{Var, memo};
+use super::{
+    cover::covered,
+    element::el,
+    reactive::{Var, memo},
+};
 use crate::service::{Session, use_session};
 
-/// Shows its children while a session lives, else the fallback.
+/// Shows its children while a session lives, else the fallback. They stand in a
+/// `div.session-guarded` beside a `div.session-cover`, both in a `div.session-guard`.
 #[component]
 pub fn RequireSession(
     /// What to show without a session.
@@ -20,10 +26,14 @@ pub fn RequireSession(
     /// What only a living session may show.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let epoch = living_epoch(use_session());
-    move || match epoch.get() {
-        0 => fallback.run(),
-        _ => children().into_any(),
+    let session = use_session();
+    let epoch = living_epoch(session);
+    move || {
+        if epoch.get() == 0 {
+            return fallback.run();
+        }
+        let contents = el("div.session-guarded").holding(children());
+        covered(session, contents).into_leptos().into_any()
     }
 }
 

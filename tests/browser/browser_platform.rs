@@ -58,6 +58,29 @@ async fn there_is_one_timer() {
 }
 
 #[wasm_bindgen_test]
+async fn a_page_that_can_be_seen_looks_at_its_clocks_and_no_deadline_comes_early() {
+    let month = Some(Duration::from_secs(30 * 24 * 3600));
+    let world = World::anonymous(|| ()).await;
+    let platform = BrowserPlatform::new(&SessionConfig::default());
+    let _set = Replaced::new(
+        "window",
+        "setTimeout",
+        "window.delays = [], (_, delay) => { window.delays.push(delay); return 0; }",
+    );
+
+    platform.arm(month, world.stage.facts());
+    let hidden = "{ configurable: true, get: () => 'hidden' }";
+    javascript(&format!(
+        "Object.defineProperty(document, 'visibilityState', {hidden})"
+    ));
+    platform.arm(month, world.stage.facts());
+    javascript("delete document.visibilityState");
+
+    let delays = javascript("window.delays.join()").as_string();
+    assert_eq!(delays.as_deref(), Some("1001,2147483647"));
+}
+
+#[wasm_bindgen_test]
 async fn there_is_one_socket_and_only_it_is_spoken_to() {
     let world = World::anonymous(|| ()).await;
     let _sockets = Replaced::new("window", "WebSocket", FAKE_WEB_SOCKET);

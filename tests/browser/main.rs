@@ -49,6 +49,7 @@ pub mod updates;
 // Components.
 pub mod connection_status;
 pub mod countdown;
+pub mod cover;
 pub mod expired_dialog;
 pub mod json;
 pub mod login_form;

@@ -128,7 +128,8 @@ pub fn is_hit(element: &Element) -> bool {
 
 /// Returns whether an element can be seen.
 pub fn is_visible(element: &Element) -> bool {
-    call(element, "checkVisibility", &[]) == true
+    let options = javascript("({ opacityProperty: true, visibilityProperty: true })");
+    call(element, "checkVisibility", &[options]) == true
 }
 
 pub fn document() -> Document {

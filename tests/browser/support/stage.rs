@@ -30,6 +30,8 @@ pub struct Stage(Rc<Inner>);
 struct Inner {
     backend: Backend,
     clock: Cell<Duration>,
+    /// How far the wall clock went ahead of the other.
+    slept: Cell<Duration>,
     timer: RefCell<Option<(Duration, Facts)>>,
     facts: RefCell<Option<Facts>>,
     calls: RefCell<Vec<Recorded>>,
@@ -99,6 +101,11 @@ impl Stage {
     /// Moves both clocks; deadlines come late, as they do in a page that was frozen.
     pub fn skip(&self, time: Duration) {
         self.0.clock.set(self.0.clock.get() + time);
+    }
+
+    /// Moves the wall clock only: the machine sleeps, and its monotonic clock stands still.
+    pub fn sleep(&self, time: Duration) {
+        self.0.slept.set(self.0.slept.get() + time);
     }
 
     /// Returns how long it is until the armed deadline.
@@ -244,7 +251,7 @@ impl Platform for Stage {
         let monotonic = self.0.clock.get();
         Moment {
             monotonic,
-            wall: monotonic + Duration::from_secs(1_700_000_000),
+            wall: monotonic + self.0.slept.get() + Duration::from_secs(1_700_000_000),
         }
     }
 
