@@ -75,7 +75,8 @@ fn filter(w: &'static Words, kind: Var<Option<EntryKind>>) -> El {
     })
 }
 
-/// The table. Its rows stay, and their texts change: hundreds of them change each second.
+/// The table. Its rows stay, and their texts change: hundreds of them change each second. What one
+/// input caused is a group: its time stands in the first row only.
 fn timeline(w: &'static Words, entries: Var<Vec<Entry>>, kind: Var<Option<EntryKind>>) -> El {
     let names = [w.time, w.epoch, w.kind, w.name, w.detail, w.count];
     let names = names.map(|name| el("th scope=col").text(name));
@@ -88,11 +89,13 @@ fn timeline(w: &'static Words, entries: Var<Vec<Entry>>, kind: Var<Option<EntryK
         let mut used = 0;
         entries.with(|entries| {
             let shown = |entry: &&Entry| kind.is_none_or(|kind| kind == entry.kind);
+            let mut step = 0;
             for entry in entries.iter().rev().filter(shown) {
                 if used == rows.len() {
                     rows.push(Row::below(&node));
                 }
-                rows[used].show(w, entry);
+                rows[used].show(w, entry, step != entry.step);
+                step = entry.step;
                 used += 1;
             }
         });
@@ -131,7 +134,7 @@ impl Row {
         }
     }
 
-    fn show(&mut self, w: &Words, entry: &Entry) {
+    fn show(&mut self, w: &Words, entry: &Entry, begins: bool) {
         let kind = KINDS.into_iter().position(|kind| kind == entry.kind);
         let count = if entry.count > 1 {
             ["×", &entry.count.to_string()].concat()
@@ -139,7 +142,11 @@ impl Row {
             String::new()
         };
         let texts = [
-            seconds(entry.at_ms),
+            if begins {
+                seconds(entry.at_ms)
+            } else {
+                String::new()
+            },
             entry.epoch.to_string(),
             kind.map(|index| w.kinds[index])
                 .unwrap_or_default()
@@ -171,6 +178,7 @@ fn json(entries: &[Entry]) -> String {
         object(vec![
             ("atMs", entry.at_ms.into()),
             ("epoch", entry.epoch.into()),
+            ("step", entry.step.into()),
             ("kind", entry.kind.name().into()),
             ("name", entry.name.into()),
             ("detail", entry.detail.as_str().into()),
