@@ -1,6 +1,6 @@
 //! The app on the scripted platform, used like a person uses it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use gloo_net::http::Method;
 use leptos::prelude::*;
@@ -8,16 +8,18 @@ use leptos_session::{
     app::App,
     platform::{history, http::Call, storage::Shelf},
 };
-use session_protocol::{EndReason, ServerMessage, Value, http::parse_body};
+use session_core::Input;
+use session_protocol::{EndReason, ServerMessage, SessionStatus, Value, http::parse_body};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlTextAreaElement;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use crate::support::{
     Page, Stage,
     backend::{Outcome, ok, refused},
     javascript,
-    page::{description, document, focused, select},
+    page::{description, document, focused, is_visible, select},
+    stage::Reply,
     tick, until,
     user::{click, fill, same},
     world::{EMAIL, config},
@@ -74,6 +76,72 @@ async fn a_person_works_is_interrupted_and_goes_on() {
     app.says("You have logged out.").await;
     assert!(app.page.all("alertdialog").is_empty());
     assert!(app.page.all("navigation").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_night_over_a_note_loses_neither_text_nor_caret() {
+    let app = Opened::at("/").await;
+    app.log_in().await;
+    app.follows("Notes").await;
+    app.comes("button", "New note").await;
+    click(&app.page.the("button", "New note")).await;
+    app.comes("textbox", "Text").await;
+    let text: HtmlTextAreaElement = app.page.the("textbox", "Text").unchecked_into();
+    fill(&text, "half a thought").await;
+    text.focus().unwrap();
+    text.set_selection_range(4, 6).unwrap();
+
+    app.stage.advance(Duration::from_secs(60)).await;
+    app.stage.backend().user.take();
+    app.stage.sleep(Duration::from_secs(8 * 3600));
+    app.stage.next("/api/session", Reply::Held);
+    app.stage.fact(Input::PageFocused);
+    app.says("Checking your session…").await;
+    assert!(text.is_connected() && !is_visible(&text));
+    assert!(
+        app.page.has("link", "Notes"),
+        "the ways around are no secret"
+    );
+
+    let over = SessionStatus::Ended { reason: None };
+    app.stage
+        .release("/api/session", ok(&over.to_value()))
+        .await;
+    app.comes("alertdialog", "Session expired").await;
+    assert!(!app.page.root().inner_html().contains("half a thought"));
+
+    fill(&app.page.field("Password"), "password").await;
+    click(&app.page.the("button", "Log in again")).await;
+    app.comes("textbox", "Text").await;
+    let again: HtmlTextAreaElement = app.page.the("textbox", "Text").unchecked_into();
+    assert_eq!(again.value(), "half a thought");
+    until("the caret is where it was", || {
+        let caret = (again.selection_start(), again.selection_end());
+        same(&focused(), &again) && caret == (Ok(Some(4)), Ok(Some(6)))
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_lines_of_one_step_are_a_group() {
+    let app = Opened::at("/inspector").await;
+    app.log_in().await;
+    app.comes("heading", "Inspector").await;
+    let rows = || select(app.page.root(), "tbody tr");
+    until("there are lines", || rows().len() > 5).await;
+    let cell = |row: &HtmlElement, number: usize| {
+        let cells = select(row, "td");
+        cells[number].text_content().unwrap()
+    };
+
+    let lines: Vec<_> = rows()
+        .iter()
+        .map(|row| (cell(row, 0), cell(row, 3)))
+        .collect();
+
+    assert!(!lines[0].0.is_empty(), "each group begins with its time");
+    let untimed = |name: &str| lines.iter().any(|(time, it)| time.is_empty() && it == name);
+    assert!(untimed("LoginSucceeded"), "what began a step stands last");
 }
 
 #[wasm_bindgen_test]

@@ -32,6 +32,23 @@ async fn the_badge_tells_how_the_socket_is() {
 }
 
 #[wasm_bindgen_test]
+async fn a_server_that_does_not_serve_this_tab_is_told_from_a_lost_connection() {
+    let badge_of = |locale| async move {
+        let world = World::logged_in(move || {
+            set_locale(locale);
+            view! { <ConnectionStatus /> }
+        })
+        .await;
+        world.stage.close(4404, "").await;
+        badge(&world)
+    };
+    let english = badge_of(Locale::English).await;
+    assert_eq!(english, ["Degraded", "degraded"]);
+    let german = badge_of(Locale::German).await;
+    assert_eq!(german, ["Gestört", "degraded"]);
+}
+
+#[wasm_bindgen_test]
 async fn the_badge_is_live_again_by_itself() {
     let world = World::logged_in(|| view! { <ConnectionStatus /> }).await;
     assert_eq!(badge(&world), ["Live", "live"]);

@@ -7,12 +7,13 @@ use std::{
 };
 
 use leptos::prelude::*;
-use session_core::{Command, ConnectionStatus, Input, Phase};
+use session_core::{Command, ConnectionStatus, HttpFailure, Input, Phase};
 use session_protocol::{EndReason, ServerMessage, SessionConfig, config::SocketAuth};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
     Stage, World,
+    backend::{no_content, refused},
     stage::Reply,
     tick,
     world::{EMAIL, config, login},
@@ -205,6 +206,61 @@ async fn presence_saves_questions_after_a_reload() {
         assert_eq!(asked("/api/session"), questions, "{remembered}");
         assert!(matches!(world.phase(), Phase::Anonymous { .. }));
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_logout_without_a_network_is_delivered_before_anything_else() {
+    let config = config();
+    {
+        let world = World::on(Stage::default(), config.clone(), || ()).await;
+        world.log_in().await;
+        world.stage.fact(Input::WentOffline);
+        let calls = world.stage.recorded().len();
+
+        world.session.command(Command::LogOut);
+        tick().await;
+
+        assert!(matches!(world.phase(), Phase::Anonymous { .. }));
+        assert_eq!(world.stage.recorded().len(), calls, "there is no network");
+        let kept = world.shelf().read("presence");
+        assert_eq!(kept.as_deref(), Some("logout-pending session-1"));
+    }
+    let shelf = leptos_session::platform::storage::Shelf::new(&config.scope);
+    shelf.write("presence", "logout-pending session-1").unwrap();
+
+    // The next page: the server is silent, fails, and takes the logout in at last.
+    let stage = Stage::default();
+    *stage.backend().user.borrow_mut() = Some(session_protocol::User::default());
+    let logout = "/api/auth/logout";
+    stage.next(logout, Reply::Now(Err(HttpFailure::Unreachable)));
+    stage.next(logout, Reply::Now(refused(503, "")));
+    let world = World::on(stage, config, || ()).await;
+    assert!(matches!(world.phase(), Phase::Anonymous { .. }));
+    world.stage.advance(Duration::from_secs(120)).await;
+
+    let recorded = world.stage.recorded();
+    let calls = recorded.iter().map(|it| it.call.url.as_str());
+    assert_eq!(calls.collect::<Vec<_>>(), [logout; 3], "nothing else");
+    let body = recorded[0].call.body.clone().unwrap();
+    assert_eq!(body, r#"{"session":"session-1"}"#);
+    assert!(recorded[0].call.token.is_none(), "the cookie says who asks");
+    assert_eq!(shelf.read("presence").as_deref(), Some("logged-out"));
+}
+
+#[wasm_bindgen_test]
+async fn a_late_answer_to_a_logout_forgets_no_login_of_another_tab() {
+    let world = World::logged_in(|| ()).await;
+    let logout = "/api/auth/logout";
+    world.stage.next(logout, Reply::Held);
+    world.session.command(Command::LogOut);
+    tick().await;
+    let presence = || world.shelf().read("presence");
+    assert_eq!(presence().as_deref(), Some("logout-pending session-1"));
+
+    world.shelf().write("presence", "present").unwrap();
+    world.stage.release(logout, no_content()).await;
+
+    assert_eq!(presence().as_deref(), Some("present"));
 }
 
 #[wasm_bindgen_test]

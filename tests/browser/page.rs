@@ -1,6 +1,6 @@
 //! The facts of the page, and the listener that they come through.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos_session::platform::{
     listener::Listener,
@@ -9,7 +9,7 @@ use leptos_session::platform::{
 use session_core::Input;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Errors, Recorder, javascript, user::dispatch};
+use crate::support::{Errors, Recorder, World, javascript, tick, user::dispatch};
 
 #[wasm_bindgen_test]
 fn the_network_comes_and_goes() {
@@ -46,6 +46,48 @@ fn only_a_page_of_the_back_forward_cache_comes_back() {
     let init = "{ persisted: true }";
     dispatch(&window(), "PageTransitionEvent", "pageshow", init);
     assert_eq!(facts.facts(), [Input::PageShown { persisted: true }]);
+}
+
+#[wasm_bindgen_test]
+fn focus_freezing_and_resuming_are_facts() {
+    let (facts, _page) = watch();
+    on_window("Event", "focus");
+    on_document("Event", "freeze");
+    on_document("Event", "resume");
+    let expected = [Input::PageFocused, Input::PageFrozen, Input::PageResumed];
+    assert_eq!(facts.facts(), expected);
+}
+
+#[wasm_bindgen_test]
+async fn all_that_wakes_a_page_leads_to_one_question() {
+    let world = World::logged_in(|| ()).await;
+    world.stage.advance(Duration::from_secs(600)).await;
+    let facts = world.stage.facts();
+    let page = Page::watch(move |input| facts.send(input));
+    let asked = world.stage.calls("/api/session").len();
+
+    // The machine slept for ten minutes, and the browser tells of it in six ways within 50 ms.
+    on_document("Event", "freeze");
+    on_window("Event", "offline");
+    world.stage.sleep(Duration::from_secs(600));
+    let persisted = "{ persisted: true }";
+    let wakes: [&dyn Fn(); 6] = [
+        &|| on_document("Event", "resume"),
+        &|| _ = dispatch(&window(), "PageTransitionEvent", "pageshow", persisted),
+        &|| on_document("Event", "visibilitychange"),
+        &|| on_window("Event", "online"),
+        &|| on_window("Event", "focus"),
+        &|| world.stage.fact(Input::DeadlineReached),
+    ];
+    for wake in wakes {
+        wake();
+        tick().await;
+        world.stage.advance(Duration::from_millis(8)).await;
+    }
+    drop(page);
+    world.stage.advance(Duration::from_secs(10)).await;
+
+    assert_eq!(world.stage.calls("/api/session").len(), asked + 1);
 }
 
 #[wasm_bindgen_test]
