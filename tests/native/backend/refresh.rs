@@ -130,25 +130,19 @@ async fn a_predecessor_whose_successor_was_used_is_reuse_after_the_grace() {
 }
 
 #[tokio::test]
-async fn the_newest_living_family_wins_and_only_dead_ones_are_deleted() {
+async fn the_newest_living_family_wins_and_the_others_of_its_browser_end() {
     let world = World::start().await;
-    let old = world.user().await;
+    let mut old = world.user().await;
     let new = world.user().await;
+    let mut stranger = world.user().await;
     let mut jar = old.clone();
     jar.cookies.extend(new.cookies.clone());
-    let answer = jar.refresh().await;
-    assert_eq!(answer.status, 200);
-    let family = new.cookies.keys().next().unwrap();
-    assert!(
-        answer
-            .set_cookies()
-            .iter()
-            .all(|cookie| cookie.starts_with(family))
-    );
-    let mut old = old;
-    assert_eq!(old.post("/api/auth/logout", json!({})).await.status, 204);
     assert_eq!(jar.refresh().await.status, 200);
+    let family = new.cookies.keys().next().unwrap();
     assert_eq!(jar.cookies.keys().collect::<Vec<_>>(), [family]);
+    old.refresh().await.expect_problem(401, "replaced");
+    assert_eq!(jar.refresh().await.status, 200);
+    assert_eq!(stranger.refresh().await.status, 200);
 }
 
 #[tokio::test]

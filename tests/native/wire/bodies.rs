@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use session_protocol::{
     EndReason, Secret, SessionStatus, WireError,
-    http::{LoginRequest, Problem, TicketResponse, TokenResponse, parse_body},
+    http::{LoginRequest, LogoutRequest, Problem, TicketResponse, TokenResponse, parse_body},
 };
 
 use crate::fixtures::{json, parse, session, text};
@@ -129,7 +129,6 @@ fn each_missing_or_wrong_field_is_named() {
     let wrong = |field, expected| WireError::WrongField { field, expected };
     let token = |text| TokenResponse::from_value(&parse(text)).expect_err("a refusal");
     assert_eq!(token("{}"), missing("accessToken"));
-    assert_eq!(token(r#"{"accessToken":"t"}"#), missing("expiresIn"));
     assert_eq!(token(r#"{"accessToken":null}"#), missing("accessToken"));
     assert_eq!(token("[]"), WireError::NotAnObject);
     let text = "a text that is not empty";
@@ -187,4 +186,28 @@ fn a_session_that_tells_little_has_defaults() {
         (None, None)
     );
     assert_eq!(session.user.email, "");
+}
+
+#[test]
+fn a_token_without_a_lifetime_is_read_as_one_of_unknown_lifetime() {
+    let read = TokenResponse::from_value(&parse(r#"{"accessToken":"t"}"#)).expect("a token");
+
+    assert!(read.expires_in.is_zero());
+}
+
+#[test]
+fn a_logout_names_its_session_unless_the_backend_never_told_it() {
+    let named = LogoutRequest::of("s-1").to_value();
+    assert_eq!(named, parse(r#"{"session":"s-1"}"#));
+    assert_eq!(LogoutRequest::of("").to_value(), parse("{}"));
+
+    assert_eq!(
+        LogoutRequest::from_value(&named),
+        Ok(LogoutRequest::of("s-1"))
+    );
+    assert_eq!(
+        LogoutRequest::from_value(&parse("{}")),
+        Ok(LogoutRequest::of(""))
+    );
+    assert!(LogoutRequest::from_value(&parse(r#"{"session":7}"#)).is_err());
 }

@@ -110,7 +110,7 @@ pub(super) async fn refresh(
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let slow = suffer_faults(&app, &headers).await?;
     let (now, grace) = (Moment::now(), app.policy.refresh_grace);
-    let (outcome, dead) = app
+    let (outcome, dead, older) = app
         .store
         .run(move |connection| {
             let transaction =
@@ -127,9 +127,20 @@ pub(super) async fn refresh(
                 None => Rotation::Ended(families.over.unwrap_or(EndReason::NoSession)),
             };
             transaction.commit()?;
-            Ok((outcome, families.dead))
+            let older = families.living.into_iter();
+            let older = older.filter(|(token, session)| token.identifies(session));
+            let mut replaced = Vec::new();
+            for (token, session) in older {
+                families.dead.push(token.family);
+                replaced.push(session.id);
+            }
+            Ok((outcome, families.dead, replaced))
         })
         .await?;
+    // Two logins at once left two sessions in one browser: the newest is the one it has.
+    for session in older {
+        app.end(&session, EndReason::Replaced).await?;
+    }
     if let Some(delay) = slow {
         tokio::time::sleep(delay).await;
     }
