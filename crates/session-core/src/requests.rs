@@ -51,10 +51,12 @@ impl Requests {
         )
     }
 
-    /// Returns whether this request is under way.
-    pub(crate) fn is_sent(&self, request: RequestId) -> bool {
-        let entry = self.0.get(&request);
-        entry.is_some_and(|entry| matches!(entry.state, State::Sent { .. }))
+    /// Returns the number of the token with which this request is under way.
+    pub(crate) fn sent_with(&self, request: RequestId) -> Option<u64> {
+        match self.0.get(&request)?.state {
+            State::Sent { token } => Some(token),
+            State::Held { .. } => None,
+        }
     }
 
     /// Marks every held request as sent with this token and returns them.

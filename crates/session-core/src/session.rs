@@ -16,7 +16,7 @@ pub(crate) enum Session {
     /// The shell has not said yet what this browser remembers.
     Starting,
     /// Nobody knows yet whether this browser has a session; the server is being asked.
-    Restoring { origin: Origin },
+    Restoring { origin: Origin, prompt: Prompt },
     /// Nobody is logged in.
     Anonymous {
         ended: Option<EndReason>,
@@ -44,6 +44,15 @@ pub(crate) enum Session {
     },
     /// The user logged out; the server is being told.
     LoggingOut,
+}
+
+/// Why the server is asked whether there is a session.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Prompt {
+    /// The page began.
+    Start,
+    /// Something hinted at a session, perhaps wrongly.
+    Hint,
 }
 
 /// How far a login is.

@@ -76,6 +76,8 @@ pub(crate) struct TokenHolder {
     renewal: Renewal,
     failures: u32,
     granted: u64,
+    /// Tokens up to this number belong to a session before.
+    foreign: u64,
     /// Outlives the session, since the server is the same.
     pace: Pace,
 }
@@ -87,6 +89,7 @@ impl TokenHolder {
             renewal: Renewal::None,
             failures: 0,
             granted: 0,
+            foreign: 0,
             pace: Pace::default(),
         }
     }
@@ -248,9 +251,20 @@ impl TokenHolder {
     pub(crate) fn wipe(&mut self) {
         *self = Self {
             granted: self.granted,
+            foreign: self.foreign,
             pace: self.pace,
             ..Self::new()
         };
+    }
+
+    /// Tokens that were granted so far belong to a session before.
+    pub(crate) fn begin_session(&mut self) {
+        self.foreign = self.granted;
+    }
+
+    /// Returns whether the token of this number belongs to the session.
+    pub(crate) const fn is_of_session(&self, number: u64) -> bool {
+        number > self.foreign
     }
 
     /// Returns whether the last attempt to refresh failed.

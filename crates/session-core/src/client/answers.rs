@@ -13,7 +13,8 @@ use crate::{
     Assurance, CallId, HttpFailure, LoginFailure, Presence, backoff,
     connection::Missing,
     seeded::SeededBug,
-    session::{Attempt, Extending, Facts, Origin, Session, Unauthorized},
+    session::{Attempt, Extending, Facts, Origin, Prompt, Session, Unauthorized},
+    tabs::session_hash,
 };
 
 const STALE: Outcome = Outcome::Ignored("nobody waits for this answer any more");
@@ -24,16 +25,16 @@ impl Client {
             return Outcome::Ignored("the client has started already");
         };
         self.locks = locks;
-        let origin = Origin::Anonymous { ended: None };
+        let (origin, prompt) = (Origin::Anonymous { ended: None }, Prompt::Start);
         let presence = if self.has_bug(SeededBug::SilentRestoreAfterLogout) {
             Presence::Present
         } else {
             presence
         };
         match presence {
-            Presence::Present => self.session = Session::Restoring { origin },
+            Presence::Present => self.session = Session::Restoring { origin, prompt },
             Presence::Unknown => {
-                self.session = Session::Restoring { origin };
+                self.session = Session::Restoring { origin, prompt };
                 self.inquiry.want(self.now);
             }
             Presence::LoggedOut => {
@@ -93,11 +94,10 @@ impl Client {
         if !self.refresh_answered(call) {
             return STALE;
         }
-        if let Session::Restoring { origin } = &self.session {
+        if let Session::Restoring { origin, .. } = &self.session {
             let (origin, email) = (origin.clone(), String::new());
-            let left = grant.session.as_ref().map(|session| session.id.as_str());
-            if left.is_some() && left == self.revocation.pending() {
-                return self.give_up_restoring(origin, EndReason::LoggedOut, Herald::User);
+            if self.was_left(grant.session.as_ref()) {
+                return self.give_up_restoring(origin, EndReason::LoggedOut, Herald::Tab);
             }
             self.begin(grant, origin, email);
             return Outcome::Acted;
@@ -117,6 +117,15 @@ impl Client {
         Outcome::Acted
     }
 
+    /// Returns whether the user has left this session, here or in another tab, and the server may
+    /// not know yet.
+    fn was_left(&self, session: Option<&ActiveSession>) -> bool {
+        session.is_some_and(|session| {
+            self.revocation.pending() == Some(&session.id)
+                || self.left.as_ref() == Some(&session_hash(&session.id))
+        })
+    }
+
     pub(super) fn refresh_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
         if !self.refresh_answered(call) {
             return STALE;
@@ -128,13 +137,6 @@ impl Client {
             return self.end(EndReason::SessionTimeout, Herald::Server);
         }
         if !failure.is_transient() {
-            if let Session::Restoring { origin } = &self.session {
-                return self.give_up_restoring(
-                    origin.clone(),
-                    EndReason::NoSession,
-                    Herald::Server,
-                );
-            }
             self.inquiry.want(self.now);
         }
         let told = failure.retry_after();
@@ -180,6 +182,13 @@ impl Client {
             self.start_over();
             return Outcome::Acted;
         }
+        let changed = facts.is_told() && facts.id != session.id;
+        if changed {
+            self.change_session();
+        }
+        let Some(facts) = self.session.facts() else {
+            return Outcome::Acted;
+        };
         // A backend that sent no session with the token tells only here who it is.
         if let Some(previous) = facts.follows.clone() {
             self.forget_stranger(&previous, &session.user);
@@ -187,6 +196,9 @@ impl Client {
         self.reckoning.verify();
         let facts = Facts::anchored(session, since);
         self.session.learn(facts, self.now);
+        if changed {
+            self.join_tabs();
+        }
         Outcome::Acted
     }
 
@@ -205,6 +217,12 @@ impl Client {
         }
         // The backend has no such call: a refresh and the socket remain to tell.
         self.inquiry.settle();
+        if let Session::Restoring { origin, .. } = &self.session
+            && self.token.is_failing()
+        {
+            let (origin, reason) = (origin.clone(), EndReason::NoSession);
+            return self.give_up_restoring(origin, reason, Herald::Server);
+        }
         self.session.forget_limits(self.now);
         self.connection.resume(Missing::Verdict);
         if self.reckoning.assurance() != Assurance::Verified {
@@ -294,7 +312,8 @@ impl Client {
         self.revocation.end_wait(self.now);
         self.wipe_token();
         self.inquiry.settle();
-        self.session = Session::Restoring { origin };
+        let prompt = Prompt::Hint;
+        self.session = Session::Restoring { origin, prompt };
         Outcome::Acted
     }
 }

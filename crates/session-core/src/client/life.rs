@@ -12,7 +12,7 @@ use crate::{
     Effect, Presence, RequestFailure,
     activity::Activity,
     seeded::SeededBug,
-    session::{Facts, Origin, Session},
+    session::{Facts, Origin, Prompt, Session},
 };
 
 /// Who brought the news of an end, and so who need not be told.
@@ -70,7 +70,7 @@ impl Client {
                 failure: None,
             },
             Session::Starting => return Outcome::Ignored("the client has not started"),
-            Session::Restoring { origin } => {
+            Session::Restoring { origin, .. } => {
                 return self.give_up_restoring(origin.clone(), reason, herald);
             }
             Session::Anonymous { .. } => return Outcome::Ignored("nobody is logged in"),
@@ -153,8 +153,22 @@ impl Client {
         self.order(Effect::ClearProtectedState {
             reason: EndReason::Replaced,
         });
-        self.session = Session::Restoring { origin };
+        let prompt = Prompt::Hint;
+        self.session = Session::Restoring { origin, prompt };
         self.epoch.advance();
+    }
+
+    /// The same user has another session: the page and its life go on, and what belonged to the
+    /// session before goes. What it is still told counts for nothing.
+    pub(super) fn change_session(&mut self) {
+        self.wipe_token();
+        self.token.begin_session();
+        self.inquiry.settle();
+        self.activity_call = None;
+        self.leave_tabs();
+        let lost = self.connection.stop();
+        self.close_socket(lost, CloseCode::NORMAL);
+        self.session.clear_warning();
     }
 
     /// Lets token, socket, question and requests go. The application is about to lose its data, so
@@ -193,8 +207,19 @@ impl Client {
             }
             Origin::Expired { .. } => origin,
         };
+        let hinted = matches!(
+            self.session,
+            Session::Restoring {
+                prompt: Prompt::Hint,
+                ..
+            }
+        );
         self.session = origin.fall_back(None);
-        self.remember_end(reason, herald);
+        // A hint that came to nothing takes nothing back that another page wrote down.
+        let certain = !hinted || reason == EndReason::LoggedOut;
+        if certain && self.revocation.pending().is_none() {
+            self.remember_end(reason, herald);
+        }
         Outcome::Acted
     }
 

@@ -63,6 +63,8 @@ pub struct Client {
     locks: bool,
     visible: bool,
     activity_call: Option<CallId>,
+    /// Hash of the session that a user left in another tab while this one restored.
+    left: Option<String>,
     network: Network,
     reckoning: Reckoning,
     revocation: Revocation,
@@ -105,6 +107,7 @@ impl Hash for Client {
             locks,
             visible,
             activity_call,
+            left,
             network,
             reckoning,
             revocation,
@@ -120,7 +123,7 @@ impl Hash for Client {
         } = self;
         (epoch, session, token, connection, topics, inquiry).hash(state);
         (requests, activity, news, role, term, steals).hash(state);
-        (locks, visible, activity_call, network, reckoning).hash(state);
+        (locks, visible, activity_call, left, network, reckoning).hash(state);
         (revocation, extensions, ids, draw, now, wall).hash(state);
     }
 }
@@ -157,6 +160,7 @@ impl Client {
             locks: false,
             visible: true,
             activity_call: None,
+            left: None,
             wall: now.wall,
             network: Network::Online,
             reckoning: Reckoning::new(now),

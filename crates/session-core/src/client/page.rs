@@ -96,7 +96,7 @@ impl Client {
                     };
                     self.restore_from(origin)
                 }
-                Session::Restoring { origin } => {
+                Session::Restoring { origin, .. } => {
                     let origin = origin.clone();
                     self.restore_from(origin)
                 }
@@ -115,9 +115,14 @@ impl Client {
                 Outcome::Ignored(ANOTHER)
             }
             (TabNoticeKind::LoggedOut, None) => match &self.session {
-                // What is being restored is what the user has just left.
-                Session::Restoring { origin } => {
+                // Perhaps it is what is being restored. If so, an answer that comes too late is
+                // told by the name of its session; a server that tells none is not asked on.
+                Session::Restoring { origin, .. } if notice.session == session_hash("") => {
                     self.give_up_restoring(origin.clone(), EndReason::LoggedOut, Herald::Tab)
+                }
+                Session::Restoring { .. } => {
+                    self.left = Some(notice.session.clone());
+                    Outcome::Acted
                 }
                 Session::Starting
                 | Session::Anonymous { .. }
@@ -141,6 +146,7 @@ impl Client {
     }
 
     pub(super) fn page_shown(&mut self, persisted: bool) -> Outcome {
+        self.page_seen(true);
         self.wake(if persisted {
             Wake::Certain
         } else {

@@ -26,7 +26,7 @@ impl Client {
     fn takes_requests(&self) -> bool {
         match &self.session {
             Session::Starting | Session::Active { .. } | Session::Warned { .. } => true,
-            Session::Restoring { origin } => matches!(origin, Origin::Anonymous { .. }),
+            Session::Restoring { origin, .. } => matches!(origin, Origin::Anonymous { .. }),
             Session::Anonymous { .. }
             | Session::Authenticating { .. }
             | Session::Expired { .. }
@@ -42,7 +42,7 @@ impl Client {
         }
     }
 
-    /// A 401 with a terminal code is a verdict, if the request was sent in this epoch. Any other says that the token is stale: all
+    /// A 401 with a terminal code is a verdict, if the request was sent with a token of this session. Any other says that the token is stale: all
     /// callers that hear it share one refresh, and each request is repeated once at most.
     pub(super) fn request_unauthorized(
         &mut self,
@@ -50,7 +50,8 @@ impl Client {
         failure: &HttpFailure,
     ) -> Outcome {
         if let Some(reason) = failure.end_reason()
-            && self.requests.is_sent(request)
+            && let Some(token) = self.requests.sent_with(request)
+            && self.token.is_of_session(token)
         {
             return self.end(reason, Herald::Server);
         }

@@ -32,10 +32,12 @@ impl Client {
             Session::Starting
             | Session::Restoring {
                 origin: Origin::Anonymous { .. },
+                ..
             } => Phase::Restoring,
             // The expired page, and the work on it, stays until there is something to show.
             Session::Restoring {
                 origin: Origin::Expired { cause, user },
+                ..
             } => Phase::Expired {
                 cause: *cause,
                 user: User::clone(user),

@@ -75,7 +75,11 @@ impl Timing {
         draw: impl FnOnce(Duration) -> Duration,
     ) -> Duration {
         let permille = |part: u32| lifetime.saturating_mul(part) / 1000;
-        let jitter = draw(permille(self.refresh_jitter_permille));
+        // A share of the refresh point, lest an early one be all jitter.
+        let jitter = self
+            .refresh_jitter_permille
+            .min(self.refresh_at_permille / 8);
+        let jitter = draw(permille(jitter));
         permille(self.refresh_at_permille).saturating_sub(jitter)
     }
 }

@@ -1,6 +1,6 @@
 //! Notices between tabs: hints that make a tab ask or show less.
 
-use session_core::{Command, Effect, Input, Presence};
+use session_core::{Command, Effect, Input, Presence, Replay};
 use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use crate::support::{
@@ -186,4 +186,85 @@ fn notices(world: &World) -> Vec<TabNotice> {
         }
     });
     orders.collect()
+}
+
+#[test]
+fn a_logout_notice_that_was_overtaken_by_a_login_does_not_hide_the_next_session() {
+    let mut world = World::expired();
+    world.advance(secs(2));
+    world.hear(TabNoticeKind::LoggedIn, "s-2", 1);
+
+    world.hear_from("third-tab", TabNoticeKind::LoggedOut, "s-1", 1);
+    world.answer_refresh_with(session("s-2", ada()));
+
+    assert_eq!(world.view().user(), Some(&ada()));
+}
+
+#[test]
+fn a_session_that_was_left_in_another_tab_is_not_restored_by_a_late_answer() {
+    let mut world = World::expired();
+    world.advance(secs(2));
+    world.hear(TabNoticeKind::LoggedIn, "s-2", 1);
+
+    world.hear(TabNoticeKind::LoggedOut, "s-2", 2);
+    world.answer_refresh_with(session("s-2", ada()));
+
+    assert_eq!(world.view().user(), None);
+}
+
+#[test]
+fn a_hint_that_came_to_nothing_takes_no_logout_back() {
+    let mut world = World::live();
+    world.command(session_core::Command::LogOut);
+    world.answer_logout();
+    world.forget_log();
+
+    world.hear(TabNoticeKind::LoggedIn, "s-9", 1);
+    world.advance(secs(2));
+    world.refuse_refresh(refused(401, "no_session"));
+
+    world.expect_state("Anonymous Absent Idle");
+    assert_eq!(world.count("RememberPresence"), 0);
+}
+
+#[test]
+fn the_same_user_in_another_session_goes_on_with_what_belongs_to_it() {
+    let mut world = World::live();
+    world.advance(secs(2));
+    world.submit(1, Replay::Safe);
+    world.send(Input::WentOffline);
+    world.send(Input::WentOnline);
+
+    world.answer_session_active(session("s-2", ada()));
+
+    assert_eq!(world.client.session_id(), Some("s-2"));
+    assert_eq!(world.view().epoch, 1, "nothing on the page is made anew");
+    assert_eq!(world.count("ClearProtectedState"), 0);
+    assert!(
+        world.state().contains("Refreshing"),
+        "the token was of the session before"
+    );
+    world.reject_request(1, "session_revoked");
+    assert!(
+        world.view().user().is_some(),
+        "a verdict on the session before"
+    );
+    world.answer_refresh_with(session("s-2", ada()));
+    world.answer_socket();
+    assert_eq!(
+        world.view().connection,
+        session_core::ConnectionStatus::Live
+    );
+}
+
+#[test]
+fn a_refresh_that_brings_another_session_of_the_same_user_takes_the_socket_along() {
+    let mut world = World::live();
+    world.advance(secs(2));
+    world.submit(1, Replay::Safe);
+    world.reject_request(1, "token_expired");
+
+    world.answer_refresh_with(session("s-2", ada()));
+
+    world.expect(&["CloseSocket 1000", "OpenSocket", "SendRequest"]);
 }

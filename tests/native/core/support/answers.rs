@@ -6,7 +6,8 @@ use session_core::{
     CallId, Command, Effect, HttpFailure, Input, Presence, Replay, RequestId, SocketId,
 };
 use session_protocol::{
-    ActiveSession, CloseCode, EndReason, ServerMessage, SessionStatus, TabNoticeKind, User,
+    ActiveSession, CloseCode, EndReason, ServerMessage, SessionStatus, TabNotice, TabNoticeKind,
+    User,
 };
 
 use super::{
@@ -255,8 +256,17 @@ impl World {
 
     pub(crate) fn reject_request(&mut self, request: u64, code: &str) {
         let request = RequestId(request);
-        let failure = super::samples::refused(401, code);
+        let failure = refused(401, code);
         self.send(Input::RequestUnauthorized { request, failure });
+    }
+
+    pub(crate) fn hear_from(&mut self, sender: &str, kind: TabNoticeKind, session: &str, seq: u64) {
+        let sender = sender.to_owned();
+        let notice = TabNotice {
+            sender,
+            ..notice(kind, session, seq)
+        };
+        self.send(Input::TabNoticeReceived(notice));
     }
 
     pub(crate) fn hear(&mut self, kind: TabNoticeKind, session: &str, seq: u64) {
