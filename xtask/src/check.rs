@@ -4,21 +4,25 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
+use crate::fuzz;
+use crate::packages;
 use crate::process;
+use crate::proofs::SIMULATOR;
 use crate::size;
 use crate::tools::{self, Toolbox};
 use crate::workspace::{APP, WASM_TARGET, Workspace};
 
+const FUZZ_MANIFEST: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
+
 type Step = fn(&Workspace) -> Result<(), Failure>;
 
-const STEPS: [(&str, Step); 7] = [
-    ("fmt", |workspace| {
-        cargo(workspace, &["fmt", "--all", "--check"])
-    }),
+const STEPS: [(&str, Step); 8] = [
+    ("fmt", fmt),
     ("clippy, host", |workspace| {
         clippy(workspace, &["--workspace", "--all-targets"])
     }),
     ("clippy, wasm", clippy_wasm),
+    ("clippy, fuzz", clippy_fuzz),
     ("rustdoc", rustdoc),
     ("licences", licences),
     ("advisories", advisories),
@@ -80,6 +84,14 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     )
 }
 
+fn fmt(workspace: &Workspace) -> Result<(), Failure> {
+    cargo(workspace, &["fmt", "--all", "--check"])?;
+    cargo(
+        workspace,
+        &["fmt", "--check", FUZZ_MANIFEST[0], FUZZ_MANIFEST[1]],
+    )
+}
+
 fn clippy(workspace: &Workspace, what: &[&str]) -> Result<(), Failure> {
     cargo(
         workspace,
@@ -87,21 +99,23 @@ fn clippy(workspace: &Workspace, what: &[&str]) -> Result<(), Failure> {
     )
 }
 
-/// The package that runs in the browser, as the browser sees it.
+/// What runs in the browser, as the browser sees it: the app, and the simulator that its tests compare with.
 fn clippy_wasm(workspace: &Workspace) -> Result<(), Failure> {
     tools::ensure_wasm_target()?;
-    clippy(
-        workspace,
-        &[
-            "--package",
-            APP,
-            "--target",
-            WASM_TARGET,
-            "--lib",
-            "--bins",
-            "--tests",
-        ],
-    )
+    let of = |package, what: &[&str]| {
+        let package = ["--package", package, "--target", WASM_TARGET];
+        clippy(workspace, &[&package, what].concat())
+    };
+    of(APP, &["--lib", "--bins", "--tests"])?;
+    of(SIMULATOR.package, &["--lib"])
+}
+
+/// The fuzz targets, a workspace of their own.
+fn clippy_fuzz(workspace: &Workspace) -> Result<(), Failure> {
+    packages::require_cpp_compiler()?;
+    let target = fuzz::target_directory(workspace);
+    let target = ["--target-dir", &*target.to_string_lossy()];
+    clippy(workspace, &[&FUZZ_MANIFEST[..], &target[..]].concat())
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
 /// The workspace of the targets, relative to the root.
-pub(crate) const DIRECTORY: &str = "fuzz";
+const DIRECTORY: &str = "fuzz";
 
 /// Seconds that one input may take.
 const LONGEST_INPUT: &str = "-timeout=5";
@@ -62,6 +62,11 @@ fn chosen(all: Vec<String>, asked: Option<&str>) -> Result<Vec<String>, Failure>
     }
 }
 
+/// Where the targets are built and what they find is kept.
+pub(crate) fn target_directory(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("fuzz")
+}
+
 #[derive(Debug)]
 struct Fuzzer<'a> {
     workspace: &'a Workspace,
@@ -81,7 +86,7 @@ impl Fuzzer<'_> {
     }
 
     fn run(&self, target: &str, time: Duration) -> Result<(), Failure> {
-        let grown = self.directory().join("grown").join(target);
+        let grown = target_directory(self.workspace).join("grown").join(target);
         fs::create_dir_all(&grown).doing("make", &grown)?;
         let mut command = self.compiling("run");
         command
@@ -95,10 +100,6 @@ impl Fuzzer<'_> {
             Err(_) => println!("{said}"),
         }
         verdict
-    }
-
-    fn directory(&self) -> PathBuf {
-        self.workspace.target.join("fuzz")
     }
 
     fn command(&self, subcommand: &str) -> Command {
@@ -115,7 +116,7 @@ impl Fuzzer<'_> {
         let mut command = self.command(subcommand);
         command
             .args(["--sanitizer", "none", "--target-dir"])
-            .arg(self.directory());
+            .arg(target_directory(self.workspace));
         command
     }
 }

@@ -3,6 +3,8 @@
 //! Both are optimised and keep debug assertions: a profile of their own says so. Their tests are the gates of `test
 //! native`; their programs run as long as one likes.
 
+use std::process::Command;
+
 use crate::failure::Failure;
 use crate::process;
 use crate::workspace::Workspace;
@@ -18,6 +20,9 @@ pub(crate) const MODEL: Proof = Proof {
     package: "session-model",
     program: "model",
 };
+
+/// Those whose tests are gates.
+pub(crate) const GATES: [Proof; 1] = [SIMULATOR];
 
 /// A package with a gate in its tests and a program for long runs.
 #[derive(Debug)]
@@ -39,4 +44,14 @@ impl Proof {
             .current_dir(&workspace.root);
         process::run(&mut cargo)
     }
+}
+
+/// The tests of all gates.
+pub(crate) fn gates() -> Command {
+    let mut cargo = process::command("cargo");
+    cargo.args(["test", "--profile", PROFILE, "--no-fail-fast"]);
+    for proof in GATES {
+        cargo.args(["--package", proof.package]);
+    }
+    cargo
 }
