@@ -186,6 +186,18 @@ fn application_requests_need_a_token_and_are_counted_by_wish() {
 }
 
 #[test]
+fn the_last_64_wishes_are_counted() {
+    let mut stage = Stage::new().logged_in();
+    for key in 1..=64 {
+        stage.call(Call::Mutate { key });
+    }
+    assert_eq!(stage.server.effects_of(1), 1);
+    stage.call(Call::Mutate { key: 65 });
+    let counts = [1, 2, 65].map(|key| stage.server.effects_of(key));
+    assert_eq!(counts, [0, 1, 1]);
+}
+
+#[test]
 fn disabling_an_account_ends_all_its_sessions() {
     let mut stage = Stage::new().logged_in();
     stage.jar.clear();
