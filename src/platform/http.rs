@@ -1,6 +1,7 @@
 //! One HTTP call.
 //!
-//! Invariants: a call is aborted when its future is dropped or its time is over; whatever happens
+//! Invariants: a call is aborted when its future is dropped, when its time is over, also in a hidden
+//! page, and when the page freezes; whatever happens
 //! is an answer or an [`HttpFailure`], never a panic; the token goes into the `Authorization`
 //! header and nowhere else.
 
@@ -9,9 +10,17 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 use gloo_net::http::{Method, RequestBuilder};
 use session_core::{AccessToken, HttpFailure};
 use session_protocol::{config::Credentials, http::Problem};
-use web_sys::{AbortController, RequestCredentials};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::{AbortController, AbortSignal, RequestCredentials};
 
-use super::timer::Timer;
+#[wasm_bindgen]
+extern "C" {
+    /// DOM, `AbortSignal.timeout`; a browser without it throws.
+    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
+    fn abort_after(milliseconds: f64) -> Result<AbortSignal, JsValue>;
+}
+
+use super::{listener::Listener, timer::Timer, window};
 
 /// What to send.
 #[derive(Clone, Debug)]
@@ -59,13 +68,25 @@ impl Call {
     pub async fn send(self) -> Result<Answer, HttpFailure> {
         let abort = Abort(AbortController::new().map_err(|_| HttpFailure::Unreachable)?);
         let late = Rc::new(Cell::new(false));
-        let _timer = {
+        let give_up = || {
             let (controller, late) = (abort.0.clone(), Rc::clone(&late));
-            Timer::after(self.timeout, move || {
+            move || {
                 late.set(true);
                 controller.abort();
-            })
+            }
         };
+        let _timer = Timer::after(self.timeout, give_up());
+        // Timers of a hidden page may come once a minute; this signal does not wait for them.
+        let _signal = abort_after(self.timeout.as_secs_f64() * 1000.0).map(|signal| {
+            let give_up = give_up();
+            Listener::new(&signal, "abort", move |_| give_up())
+        });
+        // A frozen page could not time it out, and an answer that comes minutes late would still
+        // write its cookie.
+        let _freeze = window().document().map(|document| {
+            let give_up = give_up();
+            Listener::new(&document, "freeze", move |_| give_up())
+        });
         let lost = |_| {
             if late.get() {
                 HttpFailure::TimedOut

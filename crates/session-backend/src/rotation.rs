@@ -70,10 +70,23 @@ impl RefreshToken {
         Some(Secret::new(format!("{signed}.{code}")))
     }
 
-    /// Returns whether this token may still identify its session, without being used up.
-    pub(crate) fn identifies(&self, session: &SessionRow) -> bool {
-        self.family == session.family && self.generation >= session.generation - 1
+    /// Returns whether presenting this token of a living session is the mark of a theft. Whatever
+    /// call brings it, the family has to end: the owner may never refresh again.
+    pub(crate) fn is_reused(&self, session: &SessionRow, grace: Duration, now: Moment) -> bool {
+        match session.generation.saturating_sub(self.generation) {
+            0 => false,
+            1 => !in_grace(session, grace, now) && (session.successor_seen || session.reissued),
+            // A generation that was never issued is as suspicious as one that was used up.
+            _ => true,
+        }
     }
+}
+
+/// Returns whether the current token took its predecessor's place less than the grace ago.
+fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
+    session
+        .rotated_at
+        .is_some_and(|rotated_at| now < rotated_at.plus(grace))
 }
 
 /// What became of a presented refresh token.
@@ -105,9 +118,11 @@ pub(crate) fn present(
         sessions::end(connection, &session.id, reason, now)?;
         return Ok(Rotation::Ended(reason));
     }
-    let in_grace = session
-        .rotated_at
-        .is_some_and(|rotated_at| now < rotated_at.plus(grace));
+    let in_grace = in_grace(&session, grace, now);
+    if token.is_reused(&session, grace, now) {
+        sessions::end(connection, &session.id, EndReason::ReuseDetected, now)?;
+        return Ok(Rotation::Reused(session));
+    }
     match session.generation.saturating_sub(token.generation) {
         0 if in_grace => {
             sessions::mark_seen(connection, &session.id, token.generation)?;
@@ -124,14 +139,10 @@ pub(crate) fn present(
             session.generation = token.generation;
             Ok(Rotation::Tolerated(session))
         }
-        1 if !session.successor_seen && !session.reissued => {
+        // What is older is reuse.
+        _ => {
             sessions::mark_reissued(connection, &token.family, now)?;
             Ok(Rotation::Reissued(session))
-        }
-        // A generation that was never issued is as suspicious as one that was used up.
-        _ => {
-            sessions::end(connection, &session.id, EndReason::ReuseDetected, now)?;
-            Ok(Rotation::Reused(session))
         }
     }
 }

@@ -174,3 +174,33 @@ async fn refreshing_never_moves_the_idle_deadline() {
         assert!(idle <= 30.0, "{idle}");
     }
 }
+
+#[tokio::test]
+async fn a_stolen_family_ends_by_whatever_call_its_owner_makes_next() {
+    for call in ["session", "extend", "login", "ticket"] {
+        let world = without_grace().await;
+        let mut owner = world.user().await;
+        let mut thief = owner.clone();
+        rotate(&mut thief).await;
+        rotate(&mut thief).await;
+
+        owner.token = None;
+        match call {
+            "session" => {
+                let answer = owner.get("/api/session").await.json();
+                assert_eq!(answer["reason"], "REUSE_DETECTED");
+            }
+            "extend" => owner
+                .post("/api/session/extend", json!({}))
+                .await
+                .expect_problem(401, "reuse_detected"),
+            "ticket" => owner
+                .post("/api/auth/ticket", json!({}))
+                .await
+                .expect_problem(401, "reuse_detected"),
+            _ => drop(owner.log_in("user@example.com").await),
+        }
+
+        thief.refresh().await.expect_problem(401, "reuse_detected");
+    }
+}

@@ -77,22 +77,19 @@ pub(super) async fn login(
     };
     let now = Moment::now();
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
-    let families = app
+    let mut families = app
         .store
         .run(move |connection| Families::read(connection, cookies, now))
         .await?;
-    let (identified, _): (Vec<_>, Vec<_>) = families
-        .living
-        .into_iter()
-        .partition(|(token, session)| token.identifies(session));
-    let mut dead = families.dead;
-    dead.extend(identified.iter().map(|(token, _)| token.family.clone()));
+    caller::end_reused(&app, &mut families, now).await?;
+    let (earlier, mut dead) = (families.living, families.dead);
+    dead.extend(earlier.iter().map(|(token, _)| token.family.clone()));
     let beginning = Beginning {
         user: account.user,
         remember_me: request.remember_me,
         user_agent: user_agent(&headers),
         address: address.to_string(),
-        replaces: identified.into_iter().map(|(_, row)| row.id).collect(),
+        replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
     let session = app.begin(beginning).await?;
     app.metrics.logins.count();
@@ -128,7 +125,7 @@ pub(super) async fn refresh(
             };
             transaction.commit()?;
             let older = families.living.into_iter();
-            let older = older.filter(|(token, session)| token.identifies(session));
+            let older = older.filter(|(token, session)| !token.is_reused(session, grace, now));
             let mut replaced = Vec::new();
             for (token, session) in older {
                 families.dead.push(token.family);

@@ -15,6 +15,7 @@ use crate::{
     app::{App, Shared},
     clock::Moment,
     cookie::RefreshCookies,
+    life::short,
     problem::Refusal,
     rotation::RefreshToken,
     store::{
@@ -83,17 +84,35 @@ pub(crate) async fn cookie_session(
         return Ok(None);
     }
     let now = Moment::now();
-    let families = app
+    let mut families = app
         .store
         .run(move |connection| Families::read(connection, cookies, now))
         .await?;
-    let living = families.living.into_iter();
-    let identified = living
-        .filter(|(token, session)| token.identifies(session))
-        .map(|(_, session)| session)
-        .next_back();
+    end_reused(app, &mut families, now).await?;
+    let identified = families.living.pop().map(|(_, session)| session);
     let over = families.over.unwrap_or(EndReason::NoSession);
     Ok(Some(identified.ok_or(over)))
+}
+
+/// Ends the families whose cookies were presented out of turn, and takes them out of the living.
+pub(super) async fn end_reused(
+    app: &App,
+    families: &mut Families,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let grace = app.policy.refresh_grace;
+    let living = std::mem::take(&mut families.living).into_iter();
+    let (reused, living): (Vec<_>, Vec<_>) =
+        living.partition(|(token, session)| token.is_reused(session, grace, now));
+    families.living = living;
+    for (token, session) in reused {
+        app.metrics.reuses.count();
+        tracing::warn!(session = short(&session.id), "refresh token reused");
+        app.end(&session.id, EndReason::ReuseDetected).await?;
+        families.over = Some(EndReason::ReuseDetected);
+        families.dead.push(token.family);
+    }
+    Ok(())
 }
 
 /// Returns the living session of a call by bearer token or else by cookie.

@@ -90,7 +90,10 @@ impl SessionConfig {
         let text = value.as_str().unwrap_or_default();
         match (section, key) {
             ("", "basePath") => {
+                // A browser reads `\\` as `/` and takes control characters out (WHATWG URL).
+                let strange = |it: char| it == '\\' || it.is_ascii_control();
                 let fits = text.starts_with('/') && text.ends_with('/') && !text.contains("//");
+                let fits = fits && !text.contains(strange);
                 let path = fits.then(|| text.to_owned());
                 self.base_path = Some(path.ok_or("a path that starts and ends with `/`")?);
             }
@@ -147,7 +150,10 @@ impl SessionConfig {
             }
             return Ok(());
         }
-        let code = key.parse().ok().filter(|code| (1000..=4999).contains(code));
+        let code = key.parse().ok().filter(|code: &u16| {
+            // One code has one spelling, so that no rule hides another.
+            (1000..=4999).contains(code) && code.to_string() == key
+        });
         let code = code.ok_or("a close code from 1000 to 4999")?;
         let rule = match value.as_str().unwrap_or_default() {
             "expired" => CloseRule::Expired,
