@@ -18,10 +18,15 @@ const PACKAGES: [&str; 2] = [CORE, PROTOCOL];
 /// Per cent of the changes that compile, of all packages together.
 const LEAST: u64 = 90;
 
-/// Tests that explore many lives take longer than a little optimisation does.
-const BUILD: [(&str, &str); 2] = [
+/// Makes each change cheap to try.
+const ENVIRONMENT: [(&str, &str); 4] = [
+    // Tests that explore many lives take longer than a little optimisation does.
     ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_DEV_DEBUG", "none"),
+    // A property that fails is enough: nobody reads a smaller example.
+    ("PROPTEST_MAX_SHRINK_ITERS", "0"),
+    // A snapshot that differs is a failure, not a new snapshot.
+    ("INSTA_UPDATE", "no"),
 ];
 
 /// cargo-mutants' exit codes when it tested all changes: all noticed, some not, some made a test endless.
@@ -39,9 +44,7 @@ pub(crate) fn run(workspace: &Workspace, flags: &[String]) -> Result<(), Failure
         .current_dir(&workspace.root)
         // Each changed copy of the workspace is built in a directory of its own.
         .env_remove("CARGO_TARGET_DIR")
-        .envs(BUILD)
-        // A snapshot that differs is a failure, not a new snapshot.
-        .env("INSTA_UPDATE", "no");
+        .envs(ENVIRONMENT);
     let status = process::status(&mut command)?;
     if !COMPLETE.contains(&status.code()) {
         return Err(Failure::new(format!(
