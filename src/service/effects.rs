@@ -55,6 +55,12 @@ impl Driver {
             }
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
             Effect::RememberPresence(presence) => self.remember(&presence),
+            Effect::RememberLogout { session } => match self.presence() {
+                Presence::LoggedOut | Presence::LogoutPending { .. } => {}
+                Presence::Present | Presence::Unknown => {
+                    self.remember(&Presence::LogoutPending { session });
+                }
+            },
             Effect::ConfirmLogout { session } => {
                 if self.presence() == (Presence::LogoutPending { session }) {
                     self.remember(&Presence::LoggedOut);

@@ -94,6 +94,12 @@ pub enum Effect {
     NotifyTabs(TabNotice),
     /// Keep this in the browser, for [`crate::Input::Started`] of the next page.
     RememberPresence(Presence),
+    /// Remember that a logout of this session may not have reached the server, unless a logout is
+    /// remembered already.
+    RememberLogout {
+        /// Identifier of the session.
+        session: String,
+    },
     /// Make of a remembered `LogoutPending` of this session a `LoggedOut`; leave anything else.
     ConfirmLogout {
         /// Identifier of the session that the server has ended.
@@ -175,6 +181,7 @@ impl Effect {
             Self::DeliverUpdate { .. } => "DeliverUpdate",
             Self::NotifyTabs(_) => "NotifyTabs",
             Self::RememberPresence(_) => "RememberPresence",
+            Self::RememberLogout { .. } => "RememberLogout",
             Self::ConfirmLogout { .. } => "ConfirmLogout",
             Self::RequestLock { .. } => "RequestLock",
             Self::ReleaseLock { .. } => "ReleaseLock",
@@ -206,6 +213,7 @@ impl Effect {
             | Self::OpenSocket { .. }
             | Self::SendRequest { .. }
             | Self::RememberPresence(_)
+            | Self::RememberLogout { .. }
             | Self::ConfirmLogout { .. }
             | Self::ReleaseLock { .. }
             | Self::ForgetDrafts { .. } => String::new(),

@@ -85,6 +85,11 @@ impl Inquiry {
         !matches!(self.state, State::Idle)
     }
 
+    /// Returns how many questions in a row got no answer.
+    pub(crate) const fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// Returns whether the last question got no answer.
     pub(crate) const fn is_failing(&self) -> bool {
         self.failures > 0

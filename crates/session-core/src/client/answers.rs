@@ -12,6 +12,7 @@ use super::{Client, Outcome, life::Herald};
 use crate::{
     Assurance, CallId, HttpFailure, LoginFailure, Presence, backoff,
     connection::Missing,
+    policy::UNAUTHORIZED_LIMIT,
     seeded::SeededBug,
     session::{Attempt, Extending, Facts, Origin, Prompt, Session, Unauthorized},
     tabs::session_hash,
@@ -210,7 +211,11 @@ impl Client {
             self.inquiry.settle();
             return self.end(reason, Herald::Server);
         }
-        if failure.is_transient() {
+        let refused = self.is_refused_for_now(failure);
+        if refused && let Some(number) = self.token.usable(self.now).map(|held| held.number) {
+            self.token.reject(number);
+        }
+        if refused || failure.is_transient() {
             self.inquiry
                 .postpone(self.now, failure.retry_after(), &mut self.draw);
             return Outcome::Acted;
@@ -229,6 +234,23 @@ impl Client {
             self.refresh_token();
         }
         Outcome::Acted
+    }
+
+    /// Returns whether a question was refused in a way that says nothing of the session: its token
+    /// was stale, or a proxy answered. A page without a session to lose does not wait.
+    fn is_refused_for_now(&self, failure: &HttpFailure) -> bool {
+        let waits = match &self.session {
+            Session::Restoring { origin, .. } => matches!(origin, Origin::Expired { .. }),
+            Session::Starting
+            | Session::Anonymous { .. }
+            | Session::Authenticating { .. }
+            | Session::Active { .. }
+            | Session::Warned { .. }
+            | Session::Expired { .. }
+            | Session::LoggingOut => true,
+        };
+        let unauthorized = matches!(failure, HttpFailure::Refused { status: 401, .. });
+        waits && unauthorized && self.inquiry.failures() < UNAUTHORIZED_LIMIT
     }
 
     pub(super) fn extended(&mut self, call: CallId, session: &ActiveSession) -> Outcome {

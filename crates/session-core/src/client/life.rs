@@ -108,7 +108,9 @@ impl Client {
 
     /// Does what every end of a living session has in common.
     pub(super) fn leave(&mut self, reason: EndReason, herald: Herald) {
-        let user = self.session.facts().map(|facts| facts.user.id.clone());
+        let facts = self.session.facts();
+        let user = facts.map(|facts| facts.user.id.clone());
+        let session = facts.map(|facts| facts.id.clone());
         self.release();
         self.order(Effect::ClearProtectedState { reason });
         if reason == EndReason::LoggedOut
@@ -116,7 +118,11 @@ impl Client {
         {
             self.order(Effect::ForgetDrafts { user });
         }
-        self.remember_end(reason, herald);
+        if let (EndReason::LoggedOut, Herald::Tab, Some(session)) = (reason, herald, session) {
+            self.order(Effect::RememberLogout { session });
+        } else {
+            self.remember_end(reason, herald);
+        }
     }
 
     /// Writes down that there is no session to restore. A logout was written down by the tab in
@@ -217,7 +223,8 @@ impl Client {
         self.session = origin.fall_back(None);
         // A hint that came to nothing takes nothing back that another page wrote down.
         let certain = !hinted || reason == EndReason::LoggedOut;
-        if certain && self.revocation.pending().is_none() {
+        let left = self.left.is_some() || self.revocation.pending().is_some();
+        if certain && !left {
             self.remember_end(reason, herald);
         }
         Outcome::Acted

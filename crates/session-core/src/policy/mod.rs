@@ -11,7 +11,8 @@ pub use clocks::{CLOCK_TOLERANCE, END_SLACK, LONG_SLEEP, LONGEST_RETRY_AFTER};
 pub use close::{CloseAction, CloseRow, TABLE as CLOSE_TABLE, decide as decide_close};
 pub use rate::{RATES, Rate, Rates};
 pub use reconnect::{
-    BACKOFF_BASE, BACKOFF_CAP, FAULT_LIMIT, LONGEST_WINDOW, REFUSED_LIMIT, UNHEARD_LIMIT,
+    BACKOFF_BASE, BACKOFF_CAP, FAULT_LIMIT, LONGEST_WINDOW, REFUSED_LIMIT, UNAUTHORIZED_LIMIT,
+    UNHEARD_LIMIT,
 };
 pub use table::rows;
 pub use timing::Timing;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::{
     BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, END_SLACK, FAULT_LIMIT, LONG_SLEEP,
-    LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing, UNHEARD_LIMIT,
+    LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing, UNAUTHORIZED_LIMIT,
+    UNHEARD_LIMIT,
 };
 
 /// Returns the rows: a name and its value.
@@ -68,6 +69,10 @@ pub fn rows() -> Vec<(String, String)> {
     rows.extend(durations.map(|(name, time)| (name.to_owned(), spelled(time))));
     let counts = [
         ("refused handshakes before a question", REFUSED_LIMIT),
+        (
+            "plain 401s before a question is given up",
+            UNAUTHORIZED_LIMIT,
+        ),
         ("protocol faults before no reconnect", FAULT_LIMIT),
         ("unheard questions before sharing ends", UNHEARD_LIMIT),
     ];

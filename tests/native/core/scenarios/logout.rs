@@ -59,7 +59,24 @@ fn a_logout_that_another_tab_tells_of_is_not_written_down_again() {
     world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
 
     assert_eq!(world.count("RememberPresence"), 0);
+    assert_eq!(
+        world.count("RememberLogout"),
+        1,
+        "in case this tab had written that it lives"
+    );
     world.expect_state("Anonymous Absent Idle");
+}
+
+#[test]
+fn a_restore_that_is_refused_after_a_logout_elsewhere_takes_no_mark_back() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+    world.refuse_refresh(refused(401, "no_session"));
+
+    world.expect_state("Anonymous Absent Idle");
+    assert_eq!(world.count("RememberPresence"), 0);
 }
 
 #[test]

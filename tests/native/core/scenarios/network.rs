@@ -1,10 +1,10 @@
 //! Offline and online, hidden and shown, asleep and awake.
 
 use session_core::{ConnectionStatus, HttpFailure, Input, Presence, Replay};
-use session_protocol::EndReason;
+use session_protocol::{EndReason, TabNoticeKind};
 
 use crate::support::{
-    samples::{first_session, secs},
+    samples::{ada, first_session, refused, secs, session},
     world::World,
 };
 
@@ -226,4 +226,37 @@ fn answering() -> World {
     let mut world = World::live();
     world.close(4404, "");
     world
+}
+
+#[test]
+fn a_proxy_that_answers_401_ends_no_restore_beside_work() {
+    let mut world = World::expired();
+    world.advance(secs(2));
+    world.hear(TabNoticeKind::LoggedIn, "s-2", 1);
+
+    world.refuse_refresh(refused(401, ""));
+    for _ in 0..3 {
+        world.refuse_session(refused(401, ""));
+        world.reach_deadline();
+    }
+    world.answer_session_active(session("s-2", ada()));
+    while world.state().contains("CoolingDown") {
+        world.reach_deadline();
+    }
+    world.answer_refresh_with(session("s-2", ada()));
+
+    assert_eq!(world.view().user(), Some(&ada()));
+}
+
+#[test]
+fn a_question_that_is_refused_for_its_token_is_asked_again_with_another() {
+    let mut world = World::live();
+    world.advance(secs(2));
+    world.send(Input::WentOffline);
+    world.send(Input::WentOnline);
+
+    world.refuse_session(refused(401, "invalid_token"));
+
+    assert!(world.state().contains("Refreshing"));
+    assert!(world.view().user().is_some());
 }
