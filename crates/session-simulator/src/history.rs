@@ -26,8 +26,10 @@ pub struct History {
     pub began_logged_out: bool,
     /// Whether the user asked for more time and the warning still stands.
     pub stay_wanted: bool,
+    /// The highest term of a leader of this session that the page knows of.
+    pub highest: Option<u64>,
     /// How often the page tried, by kind.
-    pub attempts: Aside<[Attempts; 6]>,
+    pub attempts: Aside<[Attempts; 7]>,
 }
 
 /// When attempts of one kind began, in the last minute.

@@ -5,13 +5,14 @@
 //! | L1 a visible page of a living session is live | [`l1_visible_pages_are_live`] |
 //! | L2 no page outlives its session | [`l2_no_page_outlives_its_session`] |
 //! | L3 every attempt ends | [`l3_every_attempt_ends`] |
+//! | L4 one tab holds the socket | [`l4_one_tab_holds_the_socket`] |
 //! | L5 a logout reaches the server | [`l5_a_logout_arrives`] |
 //! | L6 doubt ends | [`l6_doubt_ends`] |
 //! | L7 every request has an outcome | [`l7_every_request_has_an_outcome`] |
 
 use std::time::Duration;
 
-use session_core::{Assurance, ConnectionStatus, Presence};
+use session_core::{Assurance, ConnectionStatus, LockName, Presence};
 
 use crate::{
     browser::{BrowserId, Page, TabId},
@@ -22,6 +23,10 @@ use crate::{
 
 /// A call is under way for no longer than this: the shell's timeout, late as in a hidden page.
 const LONGEST_CALL: Duration = Duration::from_secs(75);
+
+/// A feed is expected to flow if access tokens live at least this long: several times as long as a
+/// refresh may take in a hidden page.
+const SHORTEST_LIFETIME: Duration = Duration::from_secs(20);
 
 /// Checks all promises at the end of the quiet time.
 ///
@@ -35,6 +40,7 @@ pub fn check(world: &mut World, _calm_from: Duration) -> Result<(), Violation> {
     l2_no_page_outlives_its_session(world)
         .and_then(|()| l3_every_attempt_ends(world))
         .and_then(|()| l1_visible_pages_are_live(world))
+        .and_then(|()| l4_one_tab_holds_the_socket(world))
         .and_then(|()| l5_a_logout_arrives(world))
         .and_then(|()| l6_doubt_ends(world))
         .and_then(|()| l7_every_request_has_an_outcome(world))
@@ -52,6 +58,10 @@ pub fn l1_visible_pages_are_live(world: &World) -> Result<(), Violation> {
         }
         let name = page.client.state_names()[0];
         if page.lives() {
+            // A token that ends on its way to the server keeps no feed alive.
+            if world.server.policy().access_token_lifetime < SHORTEST_LIFETIME {
+                return None;
+            }
             let is_live = page.view.connection == ConnectionStatus::Live;
             return (!is_live).then(|| format!("the feed is {:?}", page.view.connection));
         }
@@ -100,9 +110,50 @@ pub fn l3_every_attempt_ends(world: &World) -> Result<(), Violation> {
         let name = page.client.state_names()[0];
         let waits = matches!(name, "Starting" | "Restoring" | "Authenticating");
         let calls = world.calls.iter().any(|call| call.page == page.id);
-        let is_stuck = waits && !calls && page.client.next_deadline().is_none();
+        let plans = page.client.next_deadline().is_some();
+        let is_stuck = page.runs() && waits && !calls && !plans;
         is_stuck.then(|| format!("the page is {name} and plans nothing"))
     })
+}
+
+/// L4: where tabs can share and one of them is seen, one of them leads and holds the socket, if one
+/// is open.
+///
+/// # Errors
+///
+/// The browser whose tabs have no leader, or several sockets.
+pub fn l4_one_tab_holds_the_socket(world: &World) -> Result<(), Violation> {
+    if !world.shares() {
+        return Ok(());
+    }
+    for (id, browser) in (0_u8..).map(BrowserId).zip(&world.browsers) {
+        let mut living = browser.pages().map(|(_, page)| page);
+        let is_seen = living.any(|page| page.is_visible() && page.lives());
+        if !browser.has_locks || !is_seen {
+            continue;
+        }
+        let leader = browser.locks.holder(LockName::Leader);
+        let holds = |page: &Page| {
+            let mut sockets = world.connections.iter();
+            sockets.any(|it| it.page == page.id && it.is_attached)
+        };
+        for (_, page) in browser.pages().filter(|(_, page)| page.runs()) {
+            if holds(page) && leader.is_none_or(|leader| leader.page != page.id) {
+                let what = format!(
+                    "browser {}: page {} leads without the lock",
+                    id.0, page.id.0
+                );
+                return Err(Violation::new("L4", what));
+            }
+        }
+        let leads = |page: &Page| leader.is_some_and(|leader| leader.page == page.id);
+        let mut running = browser.pages().map(|(_, page)| page);
+        if !running.any(|page| page.runs() && page.lives() && leads(page)) {
+            let what = format!("browser {}: no living tab leads, but {leader:?}", id.0);
+            return Err(Violation::new("L4", what));
+        }
+    }
+    Ok(())
 }
 
 /// L5: a logout that did not reach the server at once has reached it, or the session is over.

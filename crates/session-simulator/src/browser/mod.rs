@@ -1,5 +1,6 @@
 //! A browser: one jar, one storage, one set of locks, two clocks, and tabs.
 
+mod channel;
 mod clocks;
 mod ids;
 mod locks;
@@ -8,6 +9,7 @@ mod storage;
 
 use std::time::Duration;
 
+pub use channel::session_hash;
 pub use clocks::Clocks;
 pub use ids::{BrowserId, PageId, TabId};
 pub use locks::{Claim, Locks, Word};

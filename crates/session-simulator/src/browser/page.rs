@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use session_core::{Client, LockId, Moment, Phase, RequestId, SessionView};
+use session_core::{Client, LockId, LockName, Moment, Phase, RequestId, SessionView};
 use session_protocol::TabNotice;
 
 use super::{Clocks, PageId, TabId, Word};
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Lines of a page's record that are told in a story.
-const LINES_TOLD: usize = 50;
+const LINES_TOLD: usize = 400;
 
 /// Whether a page is seen, and whether it runs.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -61,8 +61,8 @@ pub struct Page {
     pub wishes: BTreeMap<RequestId, Wish>,
     /// Whose protected data is on the page.
     pub shown: Option<UserId>,
-    /// Locks that it asked for and has not given back, with those that it holds marked.
-    pub claims: BTreeMap<LockId, bool>,
+    /// Locks that it asked for and has not given back.
+    pub claims: BTreeMap<LockId, LockName>,
     /// When it began, on the true clock.
     began: Aside<Duration>,
     /// Where its monotonic clock began, on the browser's.

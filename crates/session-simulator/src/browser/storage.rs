@@ -52,6 +52,12 @@ impl Storage {
         self.health == Health::Works
     }
 
+    /// Returns whether it can be read.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.health != Health::Throws
+    }
+
     /// Reads the presence marker.
     #[must_use]
     pub fn presence(&self) -> Presence {

@@ -1,5 +1,7 @@
 //! How much, how often, how many at once.
 
+use std::time::Duration;
+
 use session_core::{
     Effect, RequestId,
     policy::{RATES, Rate},
@@ -13,14 +15,26 @@ use crate::{
     world::World,
 };
 
+/// A leader that is hidden gives the lead away after 5 s, so that this many hand-overs fit into a
+/// minute.
+const HAND_OVERS: Rate = Rate {
+    gap: Duration::ZERO,
+    sustained: Duration::from_secs(5),
+    burst: 1,
+};
+
 /// Which rate bounds an order, if one does.
-fn rate_of(order: &Effect) -> Option<(usize, Rate, &'static str)> {
+fn rate_of(order: &Effect, cause: Cause) -> Option<(usize, Rate, &'static str)> {
     match order {
         Effect::RequestRefresh { .. } => Some((0, RATES.refresh, "refreshes")),
         Effect::AskSession { .. } => Some((1, RATES.inquiry, "questions")),
         Effect::OpenSocket { .. } => Some((2, RATES.connect, "handshakes")),
         Effect::RequestExtension { .. } => Some((3, RATES.extension, "extensions")),
         Effect::RequestLogout { .. } => Some((4, RATES.logout, "logouts")),
+        // A tab that the leader named takes the lock past the queue and robs nobody.
+        Effect::RequestLock { steal: true, .. } if cause == Cause::Notice => {
+            Some((6, HAND_OVERS, "hand-overs"))
+        }
         Effect::RequestLock { steal: true, .. } => Some((5, RATES.steal, "steals")),
         _ => None,
     }
@@ -29,17 +43,20 @@ fn rate_of(order: &Effect) -> Option<(usize, Rate, &'static str)> {
 /// Notes which refreshes nobody waits for any more, and counts the attempts of a step against
 /// their bounds.
 pub(super) fn note(world: &mut World, step: &Step<'_>) {
-    let page = world.page(step.tab).map(|page| (page.id, page.view.epoch));
-    if let Some((page, epoch)) = page
-        && (epoch != step.before.epoch || step.cause == Cause::LoginNotice)
-    {
+    let starts_over = |page: &Page| {
+        page.view.epoch != step.before.epoch
+            || page.session() != step.was_in
+            || step.cause == Cause::LoginNotice
+    };
+    let page = world.page(step.tab).filter(|page| starts_over(page));
+    if let Some(page) = page.map(|page| page.id) {
         for call in world.calls.iter_mut().filter(|call| call.page == page) {
             call.is_superseded = true;
         }
     }
     let mut kept = Ok(());
     for order in step.orders {
-        let Some((kind, rate, name)) = rate_of(order) else {
+        let Some((kind, rate, name)) = rate_of(order, step.cause) else {
             continue;
         };
         let page = world.page_mut(step.tab);

@@ -13,21 +13,30 @@ use crate::{
 
 /// Takes note of what the page knows about a logout.
 pub(super) fn note(world: &mut World, step: &Step<'_>) {
+    // A login that was under way in another tab when the user logged out is no restore.
+    if step.cause == Cause::LoggedIn {
+        world.record.left.remove(&step.tab.browser);
+    }
     if let Some(page) = world.page_mut(step.tab) {
         // A login that is under way is an act of the user, whatever is heard of other sessions.
         let is_bound = !page.lives() && page.client.state_names()[0] != "Authenticating";
         let history = &mut page.history;
         match step.cause {
             Cause::LogOut | Cause::LogoutNotice if is_bound => history.heard_of_logout = true,
-            Cause::LogIn | Cause::LoginNotice => {
+            // A notice of a login may be older than the logout: it lets a page ask, no more.
+            Cause::LoginNotice => history.began_logged_out = false,
+            Cause::LogIn => {
                 history.heard_of_logout = false;
                 history.began_logged_out = false;
             }
             Cause::Start
+            | Cause::LoggedIn
             | Cause::LogOut
             | Cause::LogoutNotice
             | Cause::Verdict
+            | Cause::Leader { .. }
             | Cause::Notice
+            | Cause::LockGranted(_)
             | Cause::Other => {}
         }
     }
@@ -55,29 +64,34 @@ pub fn s8_no_socket_without_a_session(
     })
 }
 
-/// S10: after an explicit logout nothing is restored without an act of the user: neither by the
-/// page that heard of it, nor by one that begins later.
+/// S10: after an explicit logout nothing is restored without an act of the user: a page that begins
+/// later asks for nothing, and one that heard of the logout does not live in that session again.
 ///
 /// # Errors
 ///
-/// The order by which a page would restore a session.
+/// The order by which a page would restore a session, or the session that it restored.
 pub fn s10_a_logout_is_final(world: &World, page: &Page, step: &Step<'_>) -> Result<(), Violation> {
     let history = &page.history;
-    let is_bound = history.heard_of_logout
-        || history.began_logged_out && world.record.left.contains(&step.tab.browser);
-    if !is_bound {
-        return Ok(());
-    }
-    let restoring = |order: &&Effect| {
+    let began_later = history.began_logged_out && world.record.left.contains(&step.tab.browser);
+    let restores = |order: &&Effect| {
         matches!(
             order,
             Effect::RequestRefresh { .. } | Effect::AskSession { .. } | Effect::OpenSocket { .. }
         )
     };
-    step.orders.iter().find(restoring).map_or(Ok(()), |order| {
+    if began_later && let Some(order) = step.orders.iter().find(restores) {
         let what = format!("{} after an explicit logout", order.name());
-        Err(step.broken("S10", what))
-    })
+        return Err(step.broken("S10", what));
+    }
+    let begins = page.session().filter(|_| page.lives() && !step.lived());
+    let knows = began_later || history.heard_of_logout;
+    match begins.filter(|session| knows && world.record.logged_out.contains(session)) {
+        Some(session) => {
+            let what = format!("{session} is restored after its user logged out of it");
+            Err(step.broken("S10", what))
+        }
+        None => Ok(()),
+    }
 }
 
 /// S14: an access token is used only while the session that it belongs to lives in the page, or to

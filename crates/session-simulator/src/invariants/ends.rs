@@ -140,7 +140,14 @@ pub fn s6_no_end_without_a_verdict(
     }
     let is_told = match step.cause {
         Cause::Verdict | Cause::LogOut | Cause::LogoutNotice => true,
-        Cause::Start | Cause::LogIn | Cause::LoginNotice | Cause::Notice | Cause::Other => {
+        Cause::Start
+        | Cause::LogIn
+        | Cause::LoggedIn
+        | Cause::LoginNotice
+        | Cause::Leader { .. }
+        | Cause::Notice
+        | Cause::LockGranted(_)
+        | Cause::Other => {
             // A page that only asks has heard the verdict already, or hears that there is nothing.
             page.history.left.is_some() && !step.lived()
         }

@@ -13,6 +13,7 @@
 //! | S13 a hint grants nothing | [`s13_a_hint_grants_nothing`] |
 //! | S14 tokens only where they may be used | [`s14_tokens_only_where_they_may_be_used`] |
 //! | S15 drafts survive expiry | [`s15_drafts_survive_expiry`] |
+//! | S16 terms grow | [`s16_terms_grow`] |
 //! | S17 only users extend | [`s17_only_users_extend`] |
 //! | S18 one refresh at a time | [`s18_one_refresh_at_a_time`] |
 //! | L7 one outcome for each request | [`l7_one_outcome`] |
@@ -35,7 +36,7 @@ pub use credentials::{
     s8_no_socket_without_a_session, s10_a_logout_is_final, s14_tokens_only_where_they_may_be_used,
 };
 pub use ends::{s6_no_end_without_a_verdict, s7_once_in_an_epoch};
-pub use hints::{s13_a_hint_grants_nothing, s17_only_users_extend};
+pub use hints::{s13_a_hint_grants_nothing, s16_terms_grow, s17_only_users_extend};
 pub use owners::{s9_nobody_sees_anothers_data, s15_drafts_survive_expiry};
 pub use step::{Cause, Step};
 pub(crate) use step::{about_to_carry_out, carried_out};

@@ -1,6 +1,6 @@
 //! One step of one client, as the invariants see it.
 
-use session_core::{Command, Effect, HttpFailure, Input, Moment, SessionView, policy};
+use session_core::{Command, Effect, HttpFailure, Input, LockId, Moment, SessionView, policy};
 use session_protocol::{SessionStatus, TabNoticeKind};
 
 use super::{bounds, credentials, ends, hints, owners};
@@ -18,6 +18,8 @@ pub enum Cause {
     Start,
     /// The user asked to log in.
     LogIn,
+    /// The server let the user in.
+    LoggedIn,
     /// The user asked to log out.
     LogOut,
     /// The server said, in whatever way, that the session is over.
@@ -26,8 +28,17 @@ pub enum Cause {
     LogoutNotice,
     /// Another tab said that somebody logged in.
     LoginNotice,
+    /// Another tab said that it holds the socket.
+    Leader {
+        /// Number of its leadership.
+        term: u64,
+        /// Hash of its session.
+        session: u64,
+    },
     /// Another tab said something else.
     Notice,
+    /// The browser granted a lock.
+    LockGranted(LockId),
     /// Anything else.
     Other,
 }
@@ -78,17 +89,18 @@ impl Cause {
             }
             // A refresh that brings another user says that the session here is over.
             Input::RefreshSucceeded { .. } => Self::Verdict,
-            Input::TabNoticeReceived(notice) => {
-                if notice.kind == TabNoticeKind::LoggedIn {
-                    Self::LoginNotice
-                } else if notice.kind == TabNoticeKind::LoggedOut {
-                    Self::LogoutNotice
-                } else {
-                    Self::Notice
-                }
-            }
-            Input::LoginSucceeded { .. }
-            | Input::LoginFailed { .. }
+            Input::TabNoticeReceived(notice) => match notice.kind {
+                TabNoticeKind::LoggedIn => Self::LoginNotice,
+                TabNoticeKind::LoggedOut => Self::LogoutNotice,
+                TabNoticeKind::Leading { term, .. } => Self::Leader {
+                    term,
+                    session: notice.session.parse().unwrap_or_default(),
+                },
+                _ => Self::Notice,
+            },
+            Input::LockGranted { lock } => Self::LockGranted(*lock),
+            Input::LoginSucceeded { .. } => Self::LoggedIn,
+            Input::LoginFailed { .. }
             | Input::ExtensionSucceeded { .. }
             | Input::LogoutSucceeded { .. }
             | Input::LogoutFailed { .. }
@@ -106,7 +118,6 @@ impl Cause {
             | Input::PageFrozen
             | Input::PageResumed
             | Input::PageFocused
-            | Input::LockGranted { .. }
             | Input::LockLost { .. }
             | Input::WentOnline
             | Input::WentOffline
@@ -117,7 +128,10 @@ impl Cause {
     /// Returns whether the step was brought on by a notice of another tab.
     #[must_use]
     pub const fn is_notice(self) -> bool {
-        matches!(self, Self::LogoutNotice | Self::LoginNotice | Self::Notice)
+        matches!(
+            self,
+            Self::LogoutNotice | Self::LoginNotice | Self::Leader { .. } | Self::Notice
+        )
     }
 }
 
@@ -149,9 +163,11 @@ pub(crate) fn about_to_carry_out(world: &mut World, step: &Step<'_>) {
         .and_then(|()| hints::s13_a_hint_grants_nothing(page, step))
         .and_then(|()| credentials::s14_tokens_only_where_they_may_be_used(page, step))
         .and_then(|()| owners::s15_drafts_survive_expiry(world, page, step))
+        .and_then(|()| hints::s16_terms_grow(page, step))
         .and_then(|()| hints::s17_only_users_extend(world, page, step));
     world.expect(kept);
     ends::settle(world, step);
+    hints::settle(world, step);
     bounds::note(world, step);
 }
 

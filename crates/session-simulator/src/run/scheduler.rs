@@ -236,6 +236,7 @@ impl Scheduler {
             Item::Corpse(id) => (self.transport.corpse(id), Action::Reap(id)),
             Item::Notice(tab) => (self.transport.channel(count), Action::Notice(tab)),
             Item::Word(tab) => (self.transport.channel(count), Action::Word(tab)),
+            Item::Glance(tab) => (self.transport.glance(count), Action::Glance(tab)),
             Item::Timer(tab) => return self.arm(tab),
             Item::Tick => return self.arm_server(),
         };

@@ -161,6 +161,12 @@ impl Transport {
         chance.between(millis(0), millis(40))
     }
 
+    /// Draws when a page next looks at its clocks.
+    pub(super) fn glance(&self, count: u64) -> Duration {
+        let mut chance = Chance::of(self.seed, &[11, count]);
+        chance.between(millis(0), millis(1000))
+    }
+
     /// Draws how late a timer fires that is due at `at`.
     pub(super) fn timer(&self, page: &Page, at: Duration, now: Duration) -> Duration {
         let at = at.max(now);

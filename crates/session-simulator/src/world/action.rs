@@ -43,6 +43,8 @@ pub enum Action {
     Word(TabId),
     /// The timer of a tab fires.
     Timer(TabId),
+    /// A page that is seen looks at its clocks, as it does each second.
+    Glance(TabId),
     /// The server does what is due.
     Tick,
     /// The server publishes an update.

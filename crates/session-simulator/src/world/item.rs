@@ -21,6 +21,8 @@ pub enum Item {
     Word(TabId),
     /// The next deadline of a tab's client may have changed.
     Timer(TabId),
+    /// The clocks of a tab that is seen may have changed.
+    Glance(TabId),
     /// The next deadline of the server may have changed.
     Tick,
 }

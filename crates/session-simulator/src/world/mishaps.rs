@@ -6,7 +6,7 @@ use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use super::{Forgery, Item, Mishap, World, state::Running};
 use crate::{
-    browser::{BrowserId, Link, TabId},
+    browser::{BrowserId, Link, TabId, session_hash},
     network::Down,
     server::{Call, UserId},
 };
@@ -39,6 +39,7 @@ impl World {
                 if let Some(browser) = self.browser_mut(browser) {
                     browser.clocks.jump(millis);
                 }
+                self.clocks_changed(browser);
             }
             Mishap::Sleep(browser) => self.sleep(browser),
             Mishap::Wake {
@@ -168,6 +169,7 @@ impl World {
             self.cut(wire);
         }
         self.rouse_all(id);
+        self.clocks_changed(id);
     }
 
     /// Breaks the calls of a browser whose outcome is still on the network.
@@ -231,7 +233,7 @@ impl World {
     fn forge(&mut self, tab: TabId, forgery: Forgery) {
         let here = self.page(tab).and_then(|page| {
             let session = page.client.session_id()?;
-            Some(session_hash(session))
+            Some(session_hash(session).to_string())
         });
         let elsewhere = "1".to_owned();
         let (kind, session) = match forgery {
@@ -288,14 +290,4 @@ impl World {
     pub fn advance_to(&mut self, now: Duration) {
         self.now = self.now.max(now);
     }
-}
-
-/// Hashes a session identifier as the clients do for their notices: FNV-1a, 64 bits.
-fn session_hash(session: &str) -> String {
-    let hash = session
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    hash.to_string()
 }

@@ -112,9 +112,9 @@ impl World {
             return;
         };
         for (slot, place) in (0_u8..).zip(&mut browser.tabs) {
-            // A cached page is no member of the channel.
+            // A cached page is no member of the channel. The sender listens on an end of its own,
+            // so that it knows that the channel carries.
             if let Some(page) = place
-                && slot != from.slot
                 && page.life != crate::browser::Life::Cached
             {
                 page.notices.push_back(notice.clone());
@@ -145,7 +145,7 @@ impl World {
         let Some(page) = self.page_mut(tab) else {
             return;
         };
-        page.claims.insert(lock, false);
+        page.claims.insert(lock, name);
         let claim = Claim {
             page: page.id,
             lock,

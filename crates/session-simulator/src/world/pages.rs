@@ -4,7 +4,7 @@ use session_core::{Client, Input};
 
 use super::{Item, World, seeded};
 use crate::{
-    browser::{Life, Link, Page, PageId, TabId, Word},
+    browser::{BrowserId, Life, Link, Page, PageId, TabId, Word},
     chance::Chance,
     invariants::{self, Cause, Step},
     server::TOPIC,
@@ -69,10 +69,8 @@ impl World {
             Some(Word::Granted(claim)) => {
                 let lock = claim.lock;
                 // A request that was withdrawn on the way is answered by nobody.
-                let page = self.page_mut(tab);
-                let held = page.and_then(|page| page.claims.get_mut(&lock));
-                if let Some(held) = held {
-                    *held = true;
+                let page = self.page(tab);
+                if page.is_some_and(|page| page.claims.contains_key(&lock)) {
                     self.tell(tab, Input::LockGranted { lock });
                 }
             }
@@ -97,6 +95,23 @@ impl World {
         if self.runs(tab) && deadline.is_some_and(|at| at <= self.now) {
             self.tell(tab, Input::DeadlineReached);
         }
+    }
+
+    /// The shell of a page that is seen fires its timer each second, so that a sleep is noticed.
+    pub(super) fn glance(&mut self, tab: TabId) {
+        let looks = |page: &Page| page.is_visible() && page.client.next_deadline().is_some();
+        if self.runs(tab) && self.page(tab).is_some_and(looks) {
+            self.tell(tab, Input::DeadlineReached);
+        }
+    }
+
+    /// Has the pages of a browser that are seen look at their clocks.
+    pub(super) fn clocks_changed(&mut self, browser: BrowserId) {
+        let seen = self
+            .pages()
+            .filter(|(tab, page)| tab.browser == browser && page.is_visible());
+        let items: Vec<_> = seen.map(|(tab, _)| Item::Glance(tab)).collect();
+        self.fresh.extend(items);
     }
 
     /// Loads the app into a tab that is empty.
@@ -128,7 +143,8 @@ impl World {
             client = client.with_bug(bug);
         }
         let mut page = Page::new(id, client, now, origin);
-        page.history.began_logged_out = self.record.left.contains(&tab.browser);
+        page.history.began_logged_out =
+            self.record.left.contains(&tab.browser) && browser.storage.is_readable();
         *place = Some(page);
         let (presence, locks) = (browser.storage.presence(), browser.has_locks);
         let is_offline = browser.link == Link::Down;
@@ -195,6 +211,12 @@ impl World {
 
     /// The browser stops a page, which it hides before.
     pub(super) fn freeze(&mut self, tab: TabId, told: bool) {
+        if self
+            .browser(tab.browser)
+            .is_none_or(|it| it.asleep.is_some())
+        {
+            return;
+        }
         self.hide(tab);
         let hidden = |page: &Page| matches!(page.life, Life::Hidden { .. });
         if !self.page(tab).is_some_and(hidden) {
@@ -209,6 +231,12 @@ impl World {
     }
 
     pub(super) fn thaw(&mut self, tab: TabId, told: bool) {
+        if self
+            .browser(tab.browser)
+            .is_none_or(|it| it.asleep.is_some())
+        {
+            return;
+        }
         let since = self.now;
         let frozen = self.page_mut(tab).filter(|page| page.life == Life::Frozen);
         if let Some(page) = frozen {
@@ -302,7 +330,7 @@ impl World {
     }
 
     /// What waited for a browser may move again.
-    pub(super) fn rouse_all(&mut self, browser: crate::browser::BrowserId) {
+    pub(super) fn rouse_all(&mut self, browser: BrowserId) {
         let tabs = self.pages().map(|(tab, _)| tab);
         let tabs: Vec<_> = tabs.filter(|tab| tab.browser == browser).collect();
         for tab in tabs {

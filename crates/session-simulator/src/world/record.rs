@@ -25,6 +25,4 @@ pub struct Record {
     pub left: BTreeSet<BrowserId>,
     /// When the user was last active in a browser, on its monotonic clock.
     pub touched: BTreeMap<BrowserId, Duration>,
-    /// The highest term that a leader of a browser announced.
-    pub terms: BTreeMap<BrowserId, u64>,
 }

@@ -124,6 +124,7 @@ impl World {
             Action::Notice(tab) => self.notice(tab),
             Action::Word(tab) => self.word(tab),
             Action::Timer(tab) => self.timer(tab),
+            Action::Glance(tab) => self.glance(tab),
             Action::Tick => {
                 if self.is_up() {
                     let events = self.server.tick(self.now);
@@ -186,6 +187,12 @@ impl World {
         self.connections
             .iter()
             .find(|connection| connection.id == id)
+    }
+
+    /// Returns whether the tabs are to share one socket.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        self.config.share != session_protocol::config::TabShare::Off
     }
 
     /// Returns the records of all pages, those that are gone first.
