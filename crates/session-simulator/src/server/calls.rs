@@ -8,8 +8,8 @@ use std::time::Duration;
 use session_protocol::EndReason;
 
 use super::{
-    AccessToken, Bearer, Body, Call, FamilyId, Judgement, Outcome, Party, RefreshToken, Request,
-    Response, Server, UserId, event::Events,
+    AccessToken, Bearer, Body, Call, FamilyId, Outcome, Party, Request, Response, Server, UserId,
+    event::Events,
 };
 
 /// Who calls.
@@ -50,13 +50,13 @@ impl Server {
             }
             Call::Refresh => Response::problem(500, "internal_error"),
             Call::Logout { session } => self.log_out(request, session, now, events),
-            Call::AskSession => match self.caller(request, now) {
+            Call::AskSession => match self.caller(request, now, events) {
                 Caller::Session(id) => self.tell(id, now),
                 Caller::Over(reason) => Response::new(200, Body::Ended(reason)),
                 Caller::BadToken => Response::problem(401, "invalid_token"),
                 Caller::Nobody => Response::new(200, Body::Ended(EndReason::NoSession)),
             },
-            Call::Extend => match self.caller(request, now) {
+            Call::Extend => match self.caller(request, now, events) {
                 Caller::Session(id) => self.extend_on_request(id, now, events),
                 Caller::Over(reason) => Response::over(reason),
                 Caller::BadToken => Response::problem(401, "invalid_token"),
@@ -81,11 +81,10 @@ impl Server {
         let Some(user) = user.filter(|user| !self.disabled.contains(user)) else {
             return Response::problem(401, "invalid_credentials");
         };
-        for token in self.presented(&request.cookies).living {
-            if self.identifies(token, now) {
-                self.note_use(token.family, token.generation, request.party);
-                self.end_family(token.family, EndReason::Replaced, now, events);
-            }
+        let mut presented = self.presented(&request.cookies);
+        self.end_reused(&mut presented, request.party, now, events);
+        for token in presented.living {
+            self.end_family(token.family, EndReason::Replaced, now, events);
         }
         let id = self.begin_family(user, remember_me, now);
         let mut response = self.grant(id, 0, now);
@@ -156,7 +155,7 @@ impl Server {
     }
 
     /// Returns who calls, by bearer token or else by cookie.
-    fn caller(&mut self, request: &Request, now: Duration) -> Caller {
+    fn caller(&mut self, request: &Request, now: Duration, events: &mut Events) -> Caller {
         match self.bearer(request, now) {
             Some(Ok(id)) => return Caller::Session(id),
             Some(Err(reason)) => return Caller::Over(reason),
@@ -169,14 +168,9 @@ impl Server {
             };
         }
         let mut presented = self.presented(&request.cookies);
-        presented
-            .living
-            .retain(|token| self.identifies(*token, now));
+        self.end_reused(&mut presented, request.party, now, events);
         match presented.living.pop() {
-            Some(token) => {
-                self.note_use(token.family, token.generation, request.party);
-                Caller::Session(token.family)
-            }
+            Some(token) => Caller::Session(token.family),
             None => Caller::Over(presented.over),
         }
     }
@@ -201,12 +195,6 @@ impl Server {
         }
         self.note_use(token.family, token.generation, party);
         Ok(token.family)
-    }
-
-    /// Returns whether a refresh token may identify its session without being used up.
-    fn identifies(&self, token: RefreshToken, now: Duration) -> bool {
-        self.judge(token, now)
-            .is_some_and(|judgement| judgement != Judgement::Reuse)
     }
 }
 

@@ -21,8 +21,9 @@
 //! * A successor that was never seen is issued again as often as it takes
 //!   ([`Reissues::WhileUnseen`]): a second lost answer is no theft.
 //! * Any presentation of the current refresh token marks it as seen, not only a refresh.
-//! * A refresh cookie identifies its session (for [`Call::AskSession`] and [`Call::Extend`]) only
-//!   if a refresh with it would not be taken for a theft.
+//! * A refresh cookie that a refresh would take for a theft ends its family whatever call brings
+//!   it: the owner who is behind may never refresh again. A logout ends it anyway.
+//! * A refresh ends the older sessions that two logins at once left in a browser.
 
 mod access_token;
 mod calls;

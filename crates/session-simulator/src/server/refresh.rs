@@ -8,8 +8,8 @@ use std::time::Duration;
 use session_protocol::EndReason;
 
 use super::{
-    AccessToken, Body, CallKind, CookieName, FamilyId, Jar, Judgement, Outcome, RefreshToken,
-    Request, Response, Server, SetCookie, event::Events, rotation,
+    AccessToken, Body, CallKind, CookieName, FamilyId, Jar, Judgement, Outcome, Party,
+    RefreshToken, Request, Response, Server, SetCookie, event::Events, rotation,
 };
 use crate::bug::Bug;
 
@@ -68,9 +68,67 @@ impl Server {
         if let Some((token, Judgement::Reuse)) = decided {
             presented.dead.push(self.cookie_name(token.family));
         }
+        self.end_older(&mut presented, request.party, now, &mut events);
         response.delete_cookies(&presented.dead);
         self.note_cookies(&request, &response);
         Outcome::new(response, events)
+    }
+
+    /// Two logins at once left two sessions in one browser: the newest is the one it has.
+    fn end_older(
+        &mut self,
+        presented: &mut Presented,
+        party: Party,
+        now: Duration,
+        events: &mut Events,
+    ) {
+        presented.living.pop();
+        self.end_reused(presented, party, now, events);
+        for token in std::mem::take(&mut presented.living) {
+            self.note_use(token.family, token.generation, party);
+            self.end_family(token.family, EndReason::Replaced, now, events);
+            presented.dead.push(self.cookie_name(token.family));
+        }
+    }
+
+    /// Ends the families whose tokens are presented out of turn, whatever call brings them: their
+    /// owner may never refresh again. The others stay in the list of the living.
+    pub(super) fn end_reused(
+        &mut self,
+        presented: &mut Presented,
+        party: Party,
+        now: Duration,
+        events: &mut Events,
+    ) {
+        for token in std::mem::take(&mut presented.living) {
+            let Some(judgement) = self.judge(token, now) else {
+                continue;
+            };
+            self.note_judgement(token, judgement, party, now);
+            if judgement == Judgement::Reuse {
+                self.end_family(token.family, EndReason::ReuseDetected, now, events);
+                presented.over = EndReason::ReuseDetected;
+                presented.dead.push(self.cookie_name(token.family));
+            } else {
+                presented.living.push(token);
+            }
+        }
+    }
+
+    fn note_judgement(
+        &mut self,
+        token: RefreshToken,
+        judgement: Judgement,
+        party: Party,
+        now: Duration,
+    ) {
+        let (generation, grace) = (token.generation, self.policy.grace);
+        if let Some(family) = self.families.get_mut(&token.family) {
+            let outside_grace = !family.ledger.in_grace(grace, now);
+            let ledger = &mut family.ledger;
+            ledger.judged(party, generation, judgement, outside_grace);
+            family.saw(generation);
+        }
     }
 
     fn read_refresh(&self, cookies: &Jar, now: Duration) -> Option<(RefreshToken, Judgement)> {
@@ -119,15 +177,11 @@ impl Server {
         now: Duration,
         events: &mut Events,
     ) -> Response {
+        self.note_judgement(token, judgement, request.party, now);
         let (grace, absolute) = (self.policy.grace, self.policy.absolute_timeout);
         let Some(family) = self.families.get_mut(&token.family) else {
             return Response::over(EndReason::NoSession);
         };
-        let outside_grace = !family.ledger.in_grace(grace, now);
-        family
-            .ledger
-            .judged(request.party, token.generation, judgement, outside_grace);
-        family.saw(token.generation);
         let mut cookie = None;
         let generation = match judgement {
             Judgement::Rotate => {

@@ -188,7 +188,7 @@ impl Server {
             let Some(held) = request.cookies.get(&cookie.name) else {
                 continue;
             };
-            let kept = |token: RefreshToken| token.family == held.family && response.status < 400;
+            let kept = |token: RefreshToken| token.family == held.family;
             if !cookie.token.is_some_and(kept)
                 && let Some(family) = self.families.get_mut(&held.family)
                 && family.is_living()

@@ -214,19 +214,30 @@ fn disabling_an_account_ends_all_its_sessions() {
 }
 
 #[test]
-fn a_stale_cookie_identifies_no_session() {
-    let mut stage = Stage::new().rotated();
-    stage.refresh();
-    stage.read();
-    stage.pass(30);
-    for token in stage.jar.values_mut() {
-        token.generation = 1;
+fn a_stale_cookie_ends_its_family_whatever_call_brings_it() {
+    let login = Call::login(&USER.credentials(false));
+    for call in [Call::Extend, Call::AskSession, login] {
+        let mut stage = Stage::new().rotated();
+        stage.refresh();
+        stage.read();
+        stage.pass(30);
+        for token in stage.jar.values_mut() {
+            token.generation = 1;
+        }
+        stage.access = None;
+        let mut request = stage.request(call);
+        request.party = Party::Thief;
+        let response = stage.carry_out(request);
+        assert_eq!(stage.ended(), Some(EndReason::ReuseDetected), "{call:?}");
+        let told = match response.body {
+            Body::Ended(reason) => reason.problem_code(),
+            Body::Problem { code } => code,
+            Body::Empty | Body::Token { .. } | Body::Active(_) => "",
+            Body::Record { .. } | Body::Garbled => "",
+        };
+        assert_eq!(told == "reuse_detected", call != login);
+        assert!(stage.family().ledger.has(Mark::Alarmed));
     }
-    stage.access = None;
-    let mut request = stage.request(Call::Extend);
-    request.party = Party::Thief;
-    assert_eq!(code(&stage.carry_out(request)), (401, "no_session"));
-    assert!(!stage.family().ledger.has(Mark::TheftOverlooked));
 }
 
 #[test]

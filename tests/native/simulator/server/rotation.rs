@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use session_core::HttpFailure;
+use session_protocol::EndReason;
 use session_simulator::{
     bug::BugSet,
     server::{Call, Fault, Mark, Party, Policy, Reissues, Response, SetCookie, UserId},
@@ -182,27 +183,58 @@ fn rc5_the_current_token_does_not_rotate_inside_the_grace() {
 }
 
 #[test]
+fn rc6_the_newest_living_family_counts_and_the_older_ones_end() {
+    let mut stage = Stage::new().logged_in();
+    let old = stage.jar.clone();
+    stage.jar.clear();
+    stage.log_in();
+    stage.jar.extend(old);
+    stage.pass(60);
+    let response = stage.refresh();
+    assert_eq!(sets(&response), Some(1));
+    assert_eq!(stage.ended(), Some(EndReason::Replaced));
+    let name = stage.server.cookie_name(FIRST);
+    assert!(response.set_cookies.contains(&SetCookie::delete(name)));
+    let held: Vec<_> = stage.jar.values().map(|token| token.family.0).collect();
+    assert_eq!(held, [2]);
+}
+
+#[test]
+fn rc6_a_stale_cookie_of_an_older_family_is_a_theft_all_the_same() {
+    let mut stage = Stage::new().rotated();
+    let behind = stage.jar.clone();
+    stage.refresh();
+    stage.read();
+    stage.jar.clear();
+    stage.log_in();
+    stage.jar.extend(behind);
+    stage.pass(30);
+    stage.server.note_rolled_back([FIRST]);
+    assert_eq!(stage.refresh().status, 200);
+    assert_eq!(stage.ended(), Some(EndReason::ReuseDetected));
+    assert_eq!(stage.jar.len(), 1);
+}
+
+#[test]
 fn rc6_an_answer_deletes_only_cookies_of_dead_families() {
     let mut stage = Stage::new().logged_in();
     let old = stage.jar.clone();
     stage.jar.clear();
     stage.log_in();
     stage.jar.extend(old);
-    let both: Vec<_> = stage.jar.keys().copied().collect();
-    stage.pass(60);
-    assert_eq!(sets(&stage.refresh()), Some(1));
-    assert_eq!(stage.jar.len(), 2, "both families live");
-    let newest = stage.jar.last_key_value().map(|(_, token)| token.family);
-    assert_eq!(newest.map(|id| id.0), Some(2), "the newest counts");
-
-    let (now, reason) = (stage.now, session_protocol::EndReason::Revoked);
+    let (now, reason) = (stage.now, EndReason::Revoked);
     stage.server.end(FIRST, reason, now);
+    stage.pass(60);
     let response = stage.refresh();
-    let [dead, _] = both[..] else {
-        panic!("expected two cookies, found {both:?}")
-    };
-    assert_eq!(response.set_cookies, [SetCookie::delete(dead)]);
+    let deleted = response
+        .set_cookies
+        .iter()
+        .filter(|set| set.token.is_none());
+    let deleted: Vec<_> = deleted.map(|set| set.name).collect();
+    assert_eq!(deleted, [stage.server.cookie_name(FIRST)]);
     assert_eq!((response.status, stage.jar.len()), (200, 1));
+    let again = stage.refresh();
+    assert!(again.set_cookies.is_empty());
 }
 
 #[test]
@@ -251,6 +283,6 @@ fn rc9_a_logout_between_read_and_commit_wins() {
         .failure()
         .as_ref()
         .and_then(HttpFailure::end_reason);
-    assert_eq!(failure, Some(session_protocol::EndReason::LoggedOut));
+    assert_eq!(failure, Some(EndReason::LoggedOut));
     assert_eq!(stage.family().generation, 0);
 }
