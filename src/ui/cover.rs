@@ -30,14 +30,16 @@ pub fn covered(session: Session, contents: El) -> El {
     let (below, above) = (contents.node().clone(), cover.node().clone());
     let mut left = None::<Element>;
     let follow = move || {
-        let (shown, was_shown) = (state() == State::Shown, !below.has_attribute("inert"));
-        if shown == was_shown {
+        let state = state();
+        let shown = state == State::Shown;
+        if shown != below.has_attribute("inert") {
             return;
         }
         let focused = document().active_element();
         let inside = |region: &Element| region.contains(focused.as_deref());
-        if !shown && inside(&below) {
-            // Moved by hand: browsers take the focus from what is inert at a time of their own.
+        // Moved by hand: browsers take the focus from what is inert at a time of their own. After
+        // the end of the session a dialog takes it anyway, and soonest if nobody is before it.
+        if !shown && state != State::Gone && inside(&below) {
             left.clone_from(&focused);
             focus(&above);
         }
