@@ -1,25 +1,10 @@
 // For everybody: axe on every page and dialog, light and dark, wide and narrow; no pointer needed.
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible, expectNoSidewaysScroll } from './support/accessible';
+import { HOUR, installClocks, moveWallClock } from './support/clocks';
 import { NETWORK_IS_CUT } from './support/console';
 import { App, PAGES, configure } from './support/pages';
 import { expect, test } from './support/test';
-
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  // Colours are measured when no transition is under way.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((it) => it.finished.catch(() => {}))));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-  expect.soft(found, `axe: ${state}`).toEqual([]);
-}
-
-async function expectNoSidewaysScroll(page: Page, state: string): Promise<void> {
-  const [wide, room] = await page.evaluate(() => {
-    const root = document.documentElement;
-    return [root.scrollWidth, root.clientWidth];
-  });
-  expect.soft(wide, `width in pixels: ${state}`).toBeLessThanOrEqual(room!);
-}
+import { HeldQuestions } from './support/wire';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 360]) {
@@ -27,6 +12,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.setTimeout(120_000);
       const viewport = { width, height: 800 };
       const context = await another({ colorScheme, viewport, reducedMotion: 'reduce' });
+      await installClocks(context);
       const page = await context.newPage();
       const app = new App(page);
 
@@ -42,6 +28,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
       await app.openNote();
       await expectAccessible(page, 'a note');
+      const held = await HeldQuestions.on(page);
+      await moveWallClock(page, 8 * HOUR);
+      await expect(app.cover).toBeVisible();
+      await expectAccessible(page, 'covered');
+      held.release();
+      await expect(app.cover).toHaveCount(0);
       await page.goto('/no/such/page');
       await expect(page.getByRole('heading', { level: 1 })).toContainText(/not found/i);
       await expectAccessible(page, 'not found');
@@ -69,7 +61,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
 for (const width of [320, 360]) {
   test(`nothing scrolls sideways at ${width} px`, async ({ another, backend, watch }) => {
     watch.expect(...NETWORK_IS_CUT);
-    const page = await (await another({ viewport: { width, height: 640 } })).newPage();
+    const context = await another({ viewport: { width, height: 640 } });
+    await installClocks(context);
+    const page = await context.newPage();
     const app = new App(page);
     await page.goto('/');
     await app.expectLoginPage();
@@ -83,6 +77,12 @@ for (const width of [320, 360]) {
     }
     await app.openNote();
     await expectNoSidewaysScroll(page, 'a note');
+    const held = await HeldQuestions.on(page);
+    await moveWallClock(page, 8 * HOUR);
+    await expect(app.cover).toBeVisible();
+    await expectNoSidewaysScroll(page, 'covered');
+    held.release();
+    await expect(app.cover).toHaveCount(0);
     await app.open('Dashboard');
     await backend.kill();
     await app.expectBadge('Reconnecting');

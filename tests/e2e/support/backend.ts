@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, type Cookie } from '@playwright/test';
 
 const START_TIMEOUT_MS = 20_000;
 
@@ -57,6 +58,32 @@ export class Backend {
   async demo(what: string): Promise<void> {
     const answer = await fetch(`http://127.0.0.1:${this.port}/demo/${what}`, { method: 'POST' });
     if (answer.status !== 204) throw new Error(`/demo/${what} answered ${answer.status}`);
+  }
+
+  /** Extends the session of this cookie, as another page of the same browser would. */
+  async extend(cookie: Cookie): Promise<number> {
+    return this.post('/api/session/extend', cookie);
+  }
+
+  /** Uses this cookie for a refresh; returns the status of the answer. */
+  async refresh(cookie: Cookie): Promise<number> {
+    return this.post('/api/auth/refresh', cookie);
+  }
+
+  /** Waits until this cookie opens nothing any more. */
+  async expectDead(cookie: Cookie): Promise<void> {
+    await expect.poll(() => this.refresh(cookie), 'a refresh with the old cookie').toBe(401);
+  }
+
+  private async post(path: string, { name, value }: Cookie): Promise<number> {
+    const headers = {
+      'Content-Type': 'application/json',
+      'X-Requested-With': 'leptos-session',
+      Origin: this.origin,
+      Cookie: `${name}=${value}`,
+    };
+    const url = `http://127.0.0.1:${this.port}${path}`;
+    return (await fetch(url, { method: 'POST', headers, body: '{}' })).status;
   }
 
   async dispose(): Promise<void> {

@@ -5,12 +5,13 @@ export const USER = 'user@example.com';
 export const SECOND = 'second@example.com';
 export const PASSWORD = 'password';
 
-export type Badge = 'Live' | 'Connecting' | 'Reconnecting' | 'Offline' | 'Standing by';
+export type Badge = 'Live' | 'Connecting' | 'Reconnecting' | 'Degraded' | 'Offline' | 'Standing by';
 export const PAGES = ['Dashboard', 'Notes', 'Devices', 'Inspector', 'Settings'] as const;
 
 /** One line of the timeline, as the inspector exports it. */
 export interface TimelineEntry {
   epoch: number;
+  step: number;
   kind: 'Input' | 'Ignored' | 'Transition' | 'Effect';
   name: string;
   detail: string;
@@ -27,6 +28,7 @@ export class App {
   readonly warning: Locator;
   readonly timer: Locator;
   readonly expired: Locator;
+  readonly cover: Locator;
   readonly noteTitle: Locator;
   readonly noteText: Locator;
   readonly newNote: Locator;
@@ -42,6 +44,7 @@ export class App {
     this.warning = page.getByRole('alertdialog', { name: 'Your session is about to expire' });
     this.timer = this.warning.getByRole('timer');
     this.expired = page.getByRole('alertdialog', { name: 'Session expired' });
+    this.cover = page.locator('.session-cover [role=status]:not(:empty)');
     this.noteTitle = page.getByRole('textbox', { name: 'Title' });
     this.noteText = page.getByRole('textbox', { name: 'Text' });
     this.newNote = page.getByRole('button', { name: 'New note' });
