@@ -89,7 +89,6 @@ proptest! {
 
     /// A refresh point near zero is not jittered away: the token is used for half of it at least.
     #[test]
-    #[ignore = "the jitter is a tenth of the lifetime, however early the refresh is"]
     fn an_early_refresh_point_makes_no_storm(
         lifetime in time(secs(100), DAY * 30),
         refresh_at in 0.02..0.999_f64,

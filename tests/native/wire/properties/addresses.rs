@@ -5,6 +5,8 @@
 //! about; the URL standard is the judge of where a path leads.
 
 use proptest::{collection::vec, prelude::*, sample::select};
+use session_protocol::{SessionConfig, Value, write};
+use url::Url;
 
 use super::gate::gate;
 
@@ -115,5 +117,18 @@ proptest! {
     #[test]
     fn no_bytes_lead_away(bytes in vec(any::<u8>(), 0..40)) {
         return_path(&bytes);
+    }
+
+    /// What a deployment may configure as the folder of the app is a folder of this origin.
+    #[test]
+    fn a_configured_base_is_a_folder_of_this_origin(inner in address()) {
+        let base = format!("/{inner}/");
+        let config = write(&[("basePath", Value::from(base.as_str()))].into_iter().collect());
+        if let Ok(config) = SessionConfig::parse(&config) {
+            let base = config.base_path.expect("the path that was configured");
+            let here = Url::parse("https://app.example").expect("an origin");
+            let there = here.join(&base).expect("a path");
+            prop_assert_eq!(there.origin(), here.origin(), "{:?}", base);
+        }
     }
 }

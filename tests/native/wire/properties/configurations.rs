@@ -180,4 +180,13 @@ proptest! {
         let config = SessionConfig::parse(&format!("\n {value:#}\t"));
         prop_assert_eq!(config, SessionConfig::parse(&text));
     }
+
+    /// A code has one spelling, so that no second rule for it can hide.
+    #[test]
+    fn a_close_code_is_written_one_way(key in "[+0]{0,3}[0-9]{3,5}[ .0]{0,2}") {
+        let text = format!(r#"{{"socket":{{"closePolicy":{{"{key}":"stop"}}}}}}"#);
+        let code = key.parse::<u16>().ok().filter(|code| (1000..=4999).contains(code));
+        let plain = code.is_some_and(|code| code.to_string() == key);
+        prop_assert_eq!(SessionConfig::parse(&text).is_ok(), plain, "{}", key);
+    }
 }
