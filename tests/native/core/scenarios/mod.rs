@@ -2,7 +2,9 @@
 
 mod activity;
 mod beginning;
+mod comparison;
 mod connection;
+mod edges;
 mod ending;
 mod logout;
 mod network;
