@@ -80,6 +80,17 @@ impl Storage {
         kept
     }
 
+    /// Notes a logout that may not have reached the server, unless one is noted; returns whether
+    /// one is.
+    pub fn remember_logout(&mut self, session: String) -> bool {
+        match self.presence() {
+            Presence::LoggedOut | Presence::LogoutPending { .. } => true,
+            Presence::Unknown | Presence::Present => {
+                self.remember(Presence::LogoutPending { session })
+            }
+        }
+    }
+
     /// Makes of a pending logout of this session a delivered one.
     pub fn confirm_logout(&mut self, session: &str) {
         let pending = matches!(&self.presence, Presence::LogoutPending { session: pending } if pending == session);

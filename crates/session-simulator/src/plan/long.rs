@@ -81,7 +81,7 @@ fn visit(chance: &mut Chance, entries: &mut Vec<Entry>, from: Duration, spice: S
     let mut at = from + Duration::from_secs(2);
     for _ in 0..3 + chance.below(5) {
         entries.push(dense::work(chance, at, TABS));
-        at += Duration::from_millis(chance.below(25_000));
+        at += Duration::from_millis(chance.below(14_000));
     }
     if chance.permille(150) {
         let trouble = trouble::draw(chance, at, TABS, spice);

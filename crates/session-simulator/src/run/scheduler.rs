@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use session_core::Presence;
+
 use super::{Outcome, Story, person, queue::Queue, transport::Transport};
 use crate::{
     browser::{BrowserId, Life, TabId},
@@ -17,6 +19,9 @@ const ACTIONS_KEPT: usize = 60;
 /// Most inputs of a run. One that needs more is stuck in a loop.
 const MOST_INPUTS: u64 = 3_000_000;
 
+/// How long after the last fault a logout that is still pending is helped along by a reload.
+const LOOK_AGAIN: Duration = Duration::from_secs(100);
+
 /// An event of the queue.
 #[derive(Clone, Copy, Debug)]
 enum Event {
@@ -29,6 +34,8 @@ enum Event {
     Act(Act),
     /// The quiet time begins.
     Calm,
+    /// A page that begins delivers what an earlier one could not.
+    LookAgain,
 }
 
 /// One run.
@@ -62,6 +69,7 @@ impl Scheduler {
             }
         }
         queue.push(plan.calm_from, Event::Calm);
+        queue.push(plan.calm_from.saturating_add(LOOK_AGAIN), Event::LookAgain);
         let transport = Transport::new(plan.seed, plan.weather);
         let world = World::new(&plan.settings);
         Self {
@@ -119,6 +127,7 @@ impl Scheduler {
             }
             Event::Act(act) => self.act(act),
             Event::Calm => self.calm_down(),
+            Event::LookAgain => self.look_again(),
         }
     }
 
@@ -185,6 +194,20 @@ impl Scheduler {
             let tab = self.tab_to_look_at(browser);
             for deed in [Deed::Open(tab), Deed::GoBack(tab), Deed::Show(tab)] {
                 self.apply(Action::Deed(deed));
+            }
+        }
+    }
+
+    /// A logout that is still pending is delivered by the next page that begins.
+    fn look_again(&mut self) {
+        for browser in (0..self.plan.settings.browsers).map(BrowserId) {
+            let inside = self.world.browser(browser);
+            let presence = inside.map(|browser| browser.storage.presence());
+            if matches!(presence, Some(Presence::LogoutPending { .. })) {
+                let tab = self.tab_to_look_at(browser);
+                for deed in [Deed::Show(tab), Deed::Reload(tab)] {
+                    self.apply(Action::Deed(deed));
+                }
             }
         }
     }

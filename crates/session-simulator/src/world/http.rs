@@ -5,7 +5,7 @@ use session_protocol::EndReason;
 
 use super::{Item, World, state::Running};
 use crate::{
-    browser::TabId,
+    browser::{PageId, TabId},
     network::{Asks, Call, CallNumber, LONGEST_JOURNEY, Stage},
     server::{self, Bearer, Body, Outcome, Request, Response},
 };
@@ -261,6 +261,23 @@ impl World {
             Stage::Answering(_) | Stage::Reading(_) | Stage::Broken | Stage::Lost => {
                 self.calls.remove(at);
             }
+        }
+    }
+
+    /// The shell gives all calls of a page up that is about to stop; the page hears of it when it
+    /// runs again.
+    pub(super) fn abort_calls(&mut self, page: PageId) {
+        let waits = |call: &&Call| call.page == page && !call.is_orphan;
+        let calls: Vec<_> = self.calls.iter().filter(waits).cloned().collect();
+        for call in calls {
+            self.abort(call.number);
+            let number = CallNumber(self.next_call);
+            self.next_call += 1;
+            self.calls.push(Call {
+                number,
+                stage: Stage::Broken,
+                ..call
+            });
         }
     }
 

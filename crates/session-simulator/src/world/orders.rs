@@ -60,6 +60,13 @@ impl World {
             }
             Effect::NotifyTabs(notice) => self.broadcast(tab, &notice),
             Effect::RememberPresence(presence) => self.remember(tab, presence),
+            Effect::RememberLogout { session } => {
+                if let Some(browser) = self.browser_mut(tab.browser)
+                    && !browser.storage.remember_logout(session)
+                {
+                    self.record.left.remove(&tab.browser);
+                }
+            }
             Effect::ConfirmLogout { session } => {
                 if let Some(browser) = self.browser_mut(tab.browser) {
                     browser.storage.confirm_logout(&session);

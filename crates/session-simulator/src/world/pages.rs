@@ -224,6 +224,9 @@ impl World {
         }
         if told {
             self.tell(tab, Input::PageFrozen);
+            if let Some(page) = self.page(tab).map(|page| page.id) {
+                self.abort_calls(page);
+            }
         }
         if let Some(page) = self.page_mut(tab) {
             page.life = Life::Frozen;
