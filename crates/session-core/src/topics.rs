@@ -1,44 +1,65 @@
 //! The topics that the application wants, here and in the tabs that follow this one, and how far
 //! each was received.
 //!
+//! Updates of a topic come in a *stream*: on a socket, or from a leader. Each update of it is known
+//! with the number of the one before, or with the number after which the stream was asked to begin.
 //! Invariants: an update counts once, also when it is sent again after a reconnect, or after a
-//! hand-over for another tab's sake; a server that starts its count over is heard again; updates
-//! without `seq` always count.
+//! hand-over for another tab's sake; none is left out for one that overtook it; a server that starts
+//! its count over is heard again; updates without `seq` always count.
 
-use crate::few::Few;
+use std::time::Duration;
+
+use crate::{few::Few, policy::Timing};
 
 /// The topic part of the client.
 #[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Topics(Few<String, Entry>);
 
-#[derive(Clone, Copy, Debug, Hash)]
+#[derive(Clone, Copy, Debug, Default, Hash)]
 struct Entry {
-    position: Position,
     /// Whether this tab wants it.
     own: bool,
     /// Whether another tab wants it through this one.
     others: bool,
+    /// The last update that this tab received; 0 is none.
+    seq: u64,
+    /// The last update of the stream, or the one after which it was asked to begin; 0 is none.
+    before: u64,
+    /// Whether no update of the stream has come yet.
+    begins: bool,
+    restart: Option<Restart>,
+    /// When a follower last asked for what it lacks.
+    asked_at: Option<Duration>,
 }
 
-/// How far a topic was received. `seq` 0 is none.
+/// The stream is about to go on after another update than its last. Updates that were under way
+/// come before.
 #[derive(Clone, Copy, Debug, Hash)]
-enum Position {
-    /// On this socket.
-    Follows { seq: u64 },
-    /// On an earlier socket; the server was asked for what comes after `after`. Something older
-    /// says that its count started over, as it does when the server restarted.
-    Resumes { seq: u64, after: u64 },
+struct Restart {
+    after: u64,
+    since: Duration,
+}
+
+/// An update in its stream.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) seq: u64,
+    /// The one before it, or the one after which the stream was asked to begin. If that is higher,
+    /// the server's count started over.
+    pub(crate) after: u64,
 }
 
 /// What an update is to this tab.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Novelty {
-    /// It was received before.
-    Repeated,
     /// It is the next one.
     Next,
-    /// It is the first one of a count that started over.
-    Anew,
+    /// It was received before.
+    Repeated,
+    /// Others come before it, which this tab lacks.
+    Early,
+    /// It is for other tabs only.
+    Foreign,
 }
 
 /// What has to be said to the server.
@@ -54,17 +75,24 @@ pub(crate) enum Subscription {
 
 impl Topics {
     /// This tab wants a topic. Returns nothing if it did already.
-    pub(crate) fn subscribe(&mut self, topic: String) -> Option<Subscription> {
+    pub(crate) fn subscribe(&mut self, topic: String, now: Duration) -> Option<Subscription> {
         let Some(entry) = self.0.get_mut(&topic) else {
-            self.0.add(topic, Entry::of(Position::UNKNOWN, true));
+            let asked_at = Some(now);
+            let entry = Entry {
+                own: true,
+                begins: true,
+                asked_at,
+                ..Entry::default()
+            };
+            self.0.add(topic, entry);
             return Some(Subscription::Missing);
         };
-        let wanted = entry.own;
-        entry.own = true;
-        if !wanted {
-            entry.position = Position::UNKNOWN;
+        if std::mem::replace(&mut entry.own, true) {
+            return None;
         }
-        (!wanted).then_some(Subscription::TooLate)
+        entry.seq = 0;
+        entry.restart_after(0, now);
+        Some(Subscription::TooLate)
     }
 
     /// This tab no longer wants a topic. Returns whether it did, and whether nobody does.
@@ -80,31 +108,44 @@ impl Topics {
         (wanted, over)
     }
 
-    /// Another tab wants a topic through this one, from after this update.
-    pub(crate) fn wanted_elsewhere(&mut self, topic: &str, after: Option<u64>) -> Subscription {
+    /// Another tab wants a topic through this one, from after this update. `open` is whether there
+    /// is a socket for it; without one, who has nothing yet asks again when there is.
+    pub(crate) fn wanted_elsewhere(
+        &mut self,
+        topic: &str,
+        after: Option<u64>,
+        open: bool,
+        now: Duration,
+    ) -> Subscription {
         let from = after.unwrap_or_default();
         let Some(entry) = self.0.get_mut(topic) else {
-            let position = Position::Resumes {
-                seq: from,
-                after: from,
-            };
             let entry = Entry {
                 others: true,
-                ..Entry::of(position, false)
+                before: from,
+                begins: true,
+                ..Entry::default()
             };
             self.0.add(topic.to_owned(), entry);
             return Subscription::Missing;
         };
         entry.others = true;
-        match &mut entry.position {
-            Position::Resumes { after, .. } => *after = from.min(*after),
-            Position::Follows { .. } => {}
+        if !open {
+            entry.before = entry.before.min(after.unwrap_or(entry.before));
+            return Subscription::Stands;
         }
-        if after.is_some() && from >= entry.position.seq() {
-            Subscription::Stands
-        } else {
-            Subscription::TooLate
+        if from >= entry.before && (after.is_some() || entry.begins) {
+            // Who is ahead of the stream may have counted otherwise.
+            if from > entry.before && entry.restart.is_none() {
+                entry.restart_after(from, now);
+            }
+            return Subscription::Stands;
         }
+        if entry.is_replayed() {
+            // One at a time: who still lacks something then asks again.
+            return Subscription::Stands;
+        }
+        entry.restart_after(from, now);
+        Subscription::TooLate
     }
 
     /// Another tab no longer wants a topic. Returns whether nobody is known who does.
@@ -120,26 +161,42 @@ impl Topics {
         over
     }
 
-    /// A new socket begins. Returns each topic with the last `seq` that was received, if any was.
+    /// A new socket begins. Returns each topic with the number after which its stream begins, if
+    /// any.
     pub(crate) fn resume(&mut self) -> Vec<(String, Option<u64>)> {
         let topics = self.0.iter_mut().map(|(topic, entry)| {
-            let seq = entry.position.seq();
-            let after = match entry.position {
-                Position::Resumes { after, .. } => after.min(seq),
-                Position::Follows { .. } => seq,
-            };
-            entry.position = Position::Resumes { seq, after };
-            (topic.clone(), Some(after).filter(|after| *after > 0))
+            let own = if entry.own { entry.seq } else { u64::MAX };
+            entry.before = entry.before.min(own);
+            entry.begins = true;
+            entry.restart = None;
+            (topic.clone(), number(entry.before))
         });
         topics.collect()
     }
 
-    /// Returns the topics that this tab wants, with the last `seq` that was received.
-    pub(crate) fn own(&self) -> Vec<(String, Option<u64>)> {
-        let wanted = self.0.iter().filter(|(_, entry)| entry.own);
-        wanted
-            .map(|(topic, entry)| (topic.clone(), entry.position.last()))
-            .collect()
+    /// Returns the topics that this tab wants, or only this one, with the last update that it
+    /// received, and takes note that it asks for what comes after.
+    pub(crate) fn ask(&mut self, only: Option<&str>, now: Duration) -> Vec<(String, Option<u64>)> {
+        let asked = |topic: &str| only.is_none_or(|only| only == topic);
+        let entries = self.0.iter_mut();
+        let wanted = entries.filter(|(topic, entry)| entry.own && asked(topic));
+        let asked = wanted.map(|(topic, entry)| {
+            entry.asked_at = Some(now);
+            (topic.clone(), number(entry.seq))
+        });
+        asked.collect()
+    }
+
+    /// Returns whether this tab wants a topic and has not asked for what it lacks for a while.
+    pub(crate) fn may_ask(&self, topic: &str, now: Duration, timing: &Timing) -> bool {
+        let pause = timing.leader_check;
+        let asked_at = self.0.get(topic).and_then(|entry| entry.asked_at);
+        self.wants(topic) && asked_at.is_none_or(|at| now >= at.saturating_add(pause))
+    }
+
+    /// Returns whether this tab wants a topic.
+    pub(crate) fn wants(&self, topic: &str) -> bool {
+        self.0.get(topic).is_some_and(|entry| entry.own)
     }
 
     /// Nobody follows this tab any more.
@@ -160,73 +217,102 @@ impl Topics {
     pub(crate) fn forget_positions(&mut self) {
         self.forget_others();
         for (_, entry) in self.0.iter_mut() {
-            entry.position = Position::UNKNOWN;
+            *entry = Entry {
+                own: entry.own,
+                begins: true,
+                ..Entry::default()
+            };
         }
     }
 
-    /// Takes note of an update from the socket.
-    pub(crate) fn received(&mut self, topic: &str, seq: u64) -> Novelty {
+    /// Takes note of an update from the socket. Returns its place in the stream for those that
+    /// follow, unless it was in the stream before.
+    pub(crate) fn received(
+        &mut self,
+        topic: &str,
+        seq: u64,
+        now: Duration,
+        timing: &Timing,
+    ) -> (Novelty, Option<Place>) {
+        let place = Place { seq, after: 0 };
         let Some(entry) = self.0.get_mut(topic) else {
-            return Novelty::Next;
+            return (Novelty::Next, Some(place));
         };
-        let novelty = match entry.position {
-            Position::Resumes { seq: last, after } if seq < last && seq <= after => Novelty::Anew,
-            Position::Follows { seq: last } | Position::Resumes { seq: last, .. }
-                if seq <= last =>
-            {
-                Novelty::Repeated
-            }
-            Position::Follows { .. } | Position::Resumes { .. } => Novelty::Next,
+        let place = if seq == 0 {
+            Some(place)
+        } else {
+            entry.place(seq, now, timing)
         };
-        entry.take(seq, novelty)
+        let novelty = match place {
+            _ if !entry.own => Novelty::Foreign,
+            Some(place) => entry.take(place),
+            None => Novelty::Repeated,
+        };
+        (novelty, place)
     }
 
     /// Takes note of an update that the leader passed on.
-    pub(crate) fn passed_on(&mut self, topic: &str, seq: u64, anew: bool) -> Novelty {
+    pub(crate) fn passed_on(&mut self, topic: &str, place: Place) -> Novelty {
         let Some(entry) = self.0.get_mut(topic) else {
             return Novelty::Next;
         };
-        let novelty = if anew && seq < entry.position.seq() {
-            Novelty::Anew
-        } else if seq <= entry.position.seq() {
-            Novelty::Repeated
-        } else {
-            Novelty::Next
-        };
-        entry.take(seq, novelty)
-    }
-}
-
-impl Entry {
-    const fn of(position: Position, own: bool) -> Self {
-        Self {
-            position,
-            own,
-            others: false,
-        }
-    }
-
-    fn take(&mut self, seq: u64, novelty: Novelty) -> Novelty {
-        if seq == 0 {
-            return Novelty::Next;
-        }
-        if novelty != Novelty::Repeated {
-            self.position = Position::Follows { seq };
-        }
+        let novelty = entry.take(place);
+        entry.before = entry.seq;
         novelty
     }
 }
 
-impl Position {
-    const UNKNOWN: Self = Self::Resumes { seq: 0, after: 0 };
+impl Entry {
+    /// The stream will go on after this update, or does already and its numbers say otherwise.
+    fn restart_after(&mut self, after: u64, now: Duration) {
+        let since = now;
+        self.restart = Some(Restart { after, since });
+    }
 
-    const fn seq(self) -> u64 {
-        match self {
-            Self::Follows { seq } | Self::Resumes { seq, .. } => seq,
+    /// Returns whether earlier updates are on their way again.
+    fn is_replayed(&self) -> bool {
+        self.restart
+            .is_some_and(|restart| restart.after < self.before)
+    }
+
+    /// Finds the place of the next update in the stream; none for one that was in it before.
+    fn place(&mut self, seq: u64, now: Duration, timing: &Timing) -> Option<Place> {
+        if let Some(Restart { after, since }) = self.restart {
+            let replayed = self.is_replayed() && after < seq && seq <= self.before;
+            if replayed || now >= since.saturating_add(timing.leader_check) {
+                self.before = after;
+                self.begins = true;
+                self.restart = None;
+            }
         }
+        let after = self.before;
+        if seq == after || (seq < after && !self.begins) {
+            return None;
+        }
+        self.before = seq;
+        self.begins = false;
+        Some(Place { seq, after })
     }
 
-    fn last(self) -> Option<u64> {
-        Some(self.seq()).filter(|seq| *seq > 0)
+    fn take(&mut self, place: Place) -> Novelty {
+        let Place { seq, after } = place;
+        if seq == 0 {
+            return Novelty::Next;
+        }
+        let over = seq < after;
+        if !over && seq <= self.seq {
+            return Novelty::Repeated;
+        }
+        if !over && after > self.seq {
+            return Novelty::Early;
+        }
+        self.seq = seq;
+        self.asked_at = None;
+        Novelty::Next
     }
+}
+
+/// Writes the number of an update, where 0 is none.
+fn number(seq: u64) -> Option<u64> {
+    Some(seq).filter(|seq| *seq > 0)
 }

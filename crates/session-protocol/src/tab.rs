@@ -83,8 +83,9 @@ pub enum TabNoticeKind {
         topic: String,
         /// Counts the updates of the topic.
         seq: u64,
-        /// Whether the server started the count over.
-        anew: bool,
+        /// Number of the one before it on the leader's subscription, or of the one after which that
+        /// was asked to begin; 0 if there is none. If it is higher, the server's count started over.
+        after: u64,
         /// The application's own JSON.
         payload: Value,
     },
@@ -151,7 +152,7 @@ impl TabNoticeKind {
                 term: term()?,
                 topic: topic()?,
                 seq: required(fields.count("updateSeq")?, "updateSeq")?,
-                anew: flag("anew")?,
+                after: fields.count("after")?.unwrap_or_default(),
                 payload: fields.find("payload").cloned().unwrap_or_default(),
             }
         } else {
@@ -187,13 +188,13 @@ impl TabNoticeKind {
                 term,
                 topic,
                 seq,
-                anew,
+                after,
                 payload,
             } => pairs.extend([
                 ("term", Value::from(*term)),
                 ("topic", Value::from(topic.as_str())),
                 ("updateSeq", Value::from(*seq)),
-                ("anew", (*anew).into()),
+                ("after", Value::from(*after)),
                 ("payload", payload.clone()),
             ]),
         }

@@ -173,7 +173,7 @@ pub(crate) enum Rumour {
         term: Term,
         topic: &'static str,
         seq: u64,
-        anew: bool,
+        after: u64,
     },
 }
 

@@ -281,7 +281,7 @@ fn rumour(u: &mut Unstructured<'_>) -> Result<Rumour> {
             term: term(u)?,
             topic: pick(u, &TOPICS)?,
             seq: u.int_in_range(0..=15)?,
-            anew: u.arbitrary()?,
+            after: u.int_in_range(0..=15)?,
         },
     })
 }

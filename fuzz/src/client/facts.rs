@@ -134,12 +134,12 @@ impl Page {
                 term,
                 topic,
                 seq,
-                anew,
+                after,
             } => K::Update {
                 term: self.term(term),
                 topic: topic.to_owned(),
                 seq,
-                anew,
+                after,
                 payload: seq.into(),
             },
         };

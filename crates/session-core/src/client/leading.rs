@@ -1,7 +1,8 @@
-//! Which tab holds the socket, and how it passes from one to the next.
+//! The tab that holds the socket for all, and how it lets go.
 //!
-//! Invariants: a follower has no socket of its own; a tab leads with a term that is higher than any
-//! it has heard of; a tab that is not sure whether it still leads stands down.
+//! Invariants: a tab leads with a term that is higher than any it has heard of; a tab that is not
+//! sure whether it still leads stands down; one whose leader is gone without a word asks how the
+//! session is before it opens a socket, since the leader may be gone with it.
 
 use std::time::Duration;
 
@@ -9,75 +10,62 @@ use session_protocol::{CloseCode, TabNotice, TabNoticeKind};
 
 use super::{Client, Outcome};
 use crate::{
-    Effect, LockId, LockName,
+    LockId,
+    connection::Missing,
     seeded::SeededBug,
-    session::Facts,
-    tabs::{Due, Follower, Leader, Role},
+    tabs::{Claim, Leader, Role},
 };
 
 impl Client {
-    /// A session began: this tab follows until the lock is its own, or holds its own socket where
-    /// tabs cannot share.
-    pub(super) fn join_tabs(&mut self) {
-        let told = self.session.facts().is_some_and(Facts::is_told);
-        if self.locks && self.policy.notifies_tabs && told {
-            self.follow();
-        } else {
-            self.connection.start();
-        }
-    }
-
-    /// Nothing is shared any more. The socket is the caller's business.
-    pub(super) fn leave_tabs(&mut self) {
-        let lock = match std::mem::replace(&mut self.role, Role::Alone) {
-            Role::Alone => None,
-            Role::Follower(follower) => follower.lock,
-            Role::Leader(leader) => Some(leader.lock),
-        };
-        self.release_lock(lock);
-        self.term = 0;
-    }
-
-    pub(super) fn release_lock(&mut self, lock: Option<LockId>) {
-        if let Some(lock) = lock {
-            self.order(Effect::ReleaseLock { lock });
-        }
-    }
-
-    pub(super) fn request_lock(&mut self, name: LockName, steal: bool) -> LockId {
-        let lock = self.ids.lock();
-        self.order(Effect::RequestLock { lock, name, steal });
-        lock
-    }
-
-    /// Waits for the lock like any other tab, unless the page is about to stop.
-    fn follow(&mut self) {
-        let lock = self.request_lock(LockName::Leader, false);
-        self.role = Role::Follower(Follower::new(Some(lock), self.now));
-    }
-
     pub(super) fn lock_granted(&mut self, lock: LockId) -> Outcome {
         if self.token.waits_for(lock) {
-            self.refresh_now(Some(lock));
+            self.refresh_in_turn(lock);
             return Outcome::Acted;
+        }
+        let leads = matches!(&self.role, Role::Leader(leader) if leader.lock == lock);
+        if leads || self.token.lock() == Some(lock) {
+            return Outcome::Ignored("the lock is held already");
         }
         let Role::Follower(follower) = &self.role else {
             self.release_lock(Some(lock));
             return Outcome::Ignored("nobody waits for this lock any more");
         };
-        if follower.lock != Some(lock) {
-            self.release_lock(Some(lock));
+        if !follower.claim.awaits(lock) {
+            if follower.claim.lock() != Some(lock) {
+                self.release_lock(Some(lock));
+            }
             return Outcome::Ignored("nobody waits for this lock any more");
         }
+        let abandoned = follower.is_abandoned();
         self.term = if self.has_bug(SeededBug::StealWithoutTerm) {
             self.term.max(1)
         } else {
             self.term.saturating_add(1).max(millis(self.wall))
         };
-        self.role = Role::Leader(Leader::new(lock, self.term));
+        let others = self.news.knows_others();
+        let hidden_since = (!self.visible).then_some(self.now);
+        let warned = self.session.warned_of();
+        let leader = Leader::new(lock, self.term, others, hidden_since, warned);
+        self.role = Role::Leader(leader);
         self.connection.start();
+        if abandoned {
+            self.inquiry.want(self.now);
+        }
+        if self.inquiry.is_open() {
+            self.connection.suspend(Missing::Verdict);
+        }
         self.tell_leading();
         Outcome::Acted
+    }
+
+    /// The turn to refresh has come; without a network it passes to the next tab.
+    fn refresh_in_turn(&mut self, lock: LockId) {
+        if self.is_online() {
+            self.refresh_now(Some(lock));
+        } else {
+            let turn = self.token.stop_waiting(self.now);
+            self.release_lock(turn);
+        }
     }
 
     pub(super) fn lock_lost(&mut self, lock: LockId) -> Outcome {
@@ -86,12 +74,13 @@ impl Client {
         }
         match &self.role {
             Role::Leader(leader) if leader.lock == lock => {
+                self.saw_steal();
                 self.stand_down();
                 self.follow();
                 Outcome::Acted
             }
-            Role::Follower(follower) if follower.lock == Some(lock) => {
-                self.follow();
+            Role::Follower(follower) if follower.claim.lock() == Some(lock) => {
+                self.queue_again();
                 Outcome::Acted
             }
             Role::Alone | Role::Leader(_) | Role::Follower(_) => {
@@ -101,47 +90,29 @@ impl Client {
     }
 
     /// Lets the socket go. The caller says what this tab is next.
-    fn stand_down(&mut self) {
+    pub(super) fn stand_down(&mut self) {
         self.topics.forget_others();
         let lost = self.connection.stop();
         self.close_socket(lost, CloseCode::NORMAL);
     }
 
-    /// Lets the socket and the lock go, for this tab or for whoever is next.
-    fn resign(&mut self, to: &str) {
-        if let Role::Leader(leader) = &self.role {
-            let (lock, term) = (leader.lock, leader.term);
-            self.stand_down();
-            let to = to.to_owned();
-            self.notify(TabNoticeKind::Resigned { term, to }, None);
-            self.release_lock(Some(lock));
-            self.role = Role::Follower(Follower::new(None, self.now));
-        }
+    /// Lets the socket go, for this tab or for whoever is next. Returns the lock.
+    pub(super) fn resign(&mut self, to: &str) -> Option<LockId> {
+        let Role::Leader(leader) = &self.role else {
+            return None;
+        };
+        let (lock, term) = (leader.lock, leader.term);
+        self.stand_down();
+        let to = to.to_owned();
+        self.notify(TabNoticeKind::Resigned { term, to }, None);
+        Some(lock)
     }
 
-    /// The page is about to stop, perhaps for good: a lock that it holds would block the others.
-    pub(super) fn step_aside(&mut self) -> Outcome {
-        self.resign("");
-        if let Role::Follower(follower) = &mut self.role {
-            let lock = follower.lock.take();
-            self.release_lock(lock);
-        }
-        Outcome::Acted
-    }
-
-    /// The page runs and is looked at again: it queues again, asks for the leader, and says from
-    /// where it needs updates.
-    pub(super) fn step_up(&mut self) {
-        if let Role::Follower(follower) = &mut self.role {
-            let queues = follower.lock.is_some();
-            follower.ask_now(self.now);
-            if !queues {
-                let lock = self.request_lock(LockName::Leader, false);
-                if let Role::Follower(follower) = &mut self.role {
-                    follower.lock = Some(lock);
-                }
-            }
-            self.tell_wanted();
+    /// Hands over to a tab, which takes the lock: given back, it would go to the next in the queue.
+    fn hand_over(&mut self, to: &str) {
+        if let Some(lock) = self.resign(to) {
+            let until = self.now.saturating_add(self.policy.timing.leader_answer);
+            self.follow_with(Claim::Handing { lock, until });
         }
     }
 
@@ -169,7 +140,7 @@ impl Client {
         }
     }
 
-    fn tell_leading(&mut self) {
+    pub(super) fn tell_leading(&mut self) {
         let live = self.connection.open_socket().is_some();
         let visible = self.visible;
         if let Role::Leader(leader) = &mut self.role {
@@ -184,57 +155,6 @@ impl Client {
         }
     }
 
-    /// Does what a follower has to do.
-    pub(super) fn keep_following(&mut self) {
-        let Role::Follower(follower) = &self.role else {
-            return;
-        };
-        if !self.visible {
-            return;
-        }
-        let timing = &self.policy.timing;
-        match follower.due(self.now, timing, self.steals.earliest()) {
-            Due::Nothing => {}
-            Due::Ask => self.ask_for_leader(),
-            Due::Steal => {
-                self.steals.spend(self.now, &self.policy.rates.steal);
-                self.take_over();
-            }
-            Due::GoAlone => {
-                self.leave_tabs();
-                self.connection.start();
-            }
-        }
-    }
-
-    pub(super) fn following_deadline(&self) -> Option<Duration> {
-        match &self.role {
-            Role::Follower(follower) if self.visible => {
-                let timing = &self.policy.timing;
-                Some(follower.deadline(timing, self.steals.earliest()))
-            }
-            Role::Follower(_) | Role::Alone | Role::Leader(_) => None,
-        }
-    }
-
-    fn ask_for_leader(&mut self) {
-        let visible = self.visible;
-        self.notify(TabNoticeKind::Asking { visible }, None);
-        let seq = self.news.sent();
-        if let Role::Follower(follower) = &mut self.role {
-            follower.asked(seq, self.now, &self.policy.timing);
-        }
-    }
-
-    fn take_over(&mut self) {
-        if let Role::Follower(follower) = &self.role {
-            let waiting = follower.lock;
-            self.release_lock(waiting);
-            let lock = self.request_lock(LockName::Leader, true);
-            self.role = Role::Follower(Follower::new(Some(lock), self.now));
-        }
-    }
-
     /// A tab asks whether there is a leader; its own question proves that the channel carries.
     pub(super) fn heard_question(&mut self, notice: &TabNotice, visible: bool) -> Outcome {
         let own = notice.sender == self.news.me();
@@ -246,8 +166,7 @@ impl Client {
                 let hidden = leader.hidden_since;
                 let rests = hidden.is_some_and(|since| self.now.saturating_sub(since) >= patience);
                 if visible && rests {
-                    self.resign(&notice.sender);
-                    self.follow();
+                    self.hand_over(&notice.sender);
                 } else if self.connection.open_socket().is_some() {
                     self.tell_leading();
                 }
@@ -257,76 +176,6 @@ impl Client {
             }
         }
         Outcome::Acted
-    }
-
-    pub(super) fn heard_leader(
-        &mut self,
-        tab: &str,
-        (term, live, visible): (u64, bool, bool),
-    ) -> Outcome {
-        let stale = term < self.term;
-        let stubborn = self.has_bug(SeededBug::StealWithoutTerm);
-        match &mut self.role {
-            Role::Alone => Outcome::Ignored("this tab shares nothing"),
-            Role::Leader(_) if stubborn => Outcome::Ignored("a leader leads on"),
-            Role::Leader(leader) => {
-                let mine = leader.term;
-                let lock = leader.lock;
-                if (term, tab) < (mine, self.news.me()) {
-                    // It does not know yet.
-                    self.tell_leading();
-                    return Outcome::Acted;
-                }
-                self.term = term;
-                self.stand_down();
-                self.release_lock(Some(lock));
-                self.follow();
-                self.meet_leader(tab, live, visible)
-            }
-            Role::Follower(_) if stale => Outcome::Ignored("a newer leader is known"),
-            Role::Follower(_) => {
-                self.term = term;
-                self.meet_leader(tab, live, visible)
-            }
-        }
-    }
-
-    fn meet_leader(&mut self, tab: &str, live: bool, visible: bool) -> Outcome {
-        let Role::Follower(follower) = &mut self.role else {
-            return Outcome::Ignored("this tab does not follow");
-        };
-        let was_live = follower.leader_is_live() == Some(true);
-        let other = follower.heard_leader(tab, live, self.now);
-        if self.visible && !visible {
-            follower.ask_now(self.now.saturating_add(self.policy.timing.hidden_patience));
-        }
-        if other || (live && !was_live) {
-            self.tell_wanted();
-        }
-        Outcome::Acted
-    }
-
-    pub(super) fn heard_resignation(&mut self, sender: &str, term: u64, to: &str) -> Outcome {
-        let me = to == self.news.me();
-        match &mut self.role {
-            Role::Follower(follower) if term == self.term || follower.follows(sender) => {
-                follower.lost_leader(self.now);
-                if me {
-                    self.take_over();
-                }
-                Outcome::Acted
-            }
-            Role::Follower(_) | Role::Leader(_) | Role::Alone => {
-                Outcome::Ignored("it was not the leader of this tab")
-            }
-        }
-    }
-
-    /// Says which topics this tab wants, and from where.
-    fn tell_wanted(&mut self) {
-        for (topic, after) in self.topics.own() {
-            self.notify(TabNoticeKind::Wanting { topic, after }, None);
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod answers;
 mod commands;
+mod following;
 mod leading;
 mod life;
 mod page;

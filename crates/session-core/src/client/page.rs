@@ -190,6 +190,7 @@ impl Client {
         }
         self.network = Network::Online;
         self.connection.resume(Missing::Network);
+        self.wait_for_leader();
         self.wake(Wake::Certain)
     }
 

@@ -10,21 +10,23 @@ use crate::{
     CallId, Effect, SocketId,
     session::Session,
     tabs::Role,
-    topics::{Novelty, Subscription},
+    topics::{Novelty, Place, Subscription},
 };
 
 impl Client {
     /// An update came on the socket: it is for this tab, for those that follow it, or for both.
     pub(super) fn update_received(&mut self, topic: String, seq: u64, payload: Value) -> Outcome {
-        let novelty = self.topics.received(&topic, seq);
+        let timing = &self.policy.timing;
+        let (novelty, place) = self.topics.received(&topic, seq, self.now, timing);
         if let Role::Leader(leader) = &self.role
             && leader.followed
+            && let Some(Place { seq, after }) = place
         {
             let kind = TabNoticeKind::Update {
                 term: leader.term,
                 topic: topic.clone(),
                 seq,
-                anew: novelty == Novelty::Anew,
+                after,
                 payload: payload.clone(),
             };
             self.notify(kind, None);
@@ -38,37 +40,51 @@ impl Client {
             term,
             topic,
             seq,
-            anew,
+            after,
             payload,
         } = &notice.kind
         else {
             return Outcome::Ignored("it is no update");
         };
-        let Role::Follower(follower) = &mut self.role else {
+        let Role::Follower(follower) = &self.role else {
             return Outcome::Ignored("this tab does not follow");
         };
         if *term != self.term || !follower.follows(&notice.sender) {
             return Outcome::Ignored("it does not come from the leader");
         }
-        follower.heard_update(self.now);
-        let novelty = self.topics.passed_on(topic, *seq, *anew);
-        self.deliver(topic.clone(), *seq, payload.clone(), novelty)
+        let (seq, after) = (*seq, *after);
+        let novelty = self.topics.passed_on(topic, Place { seq, after });
+        self.deliver(topic.clone(), seq, payload.clone(), novelty)
     }
 
     fn deliver(&mut self, topic: String, seq: u64, payload: Value, novelty: Novelty) -> Outcome {
-        if novelty == Novelty::Repeated {
-            return Outcome::Ignored("the update was received before");
+        match novelty {
+            Novelty::Next => self.order(Effect::DeliverUpdate {
+                topic,
+                seq,
+                payload,
+            }),
+            Novelty::Foreign => {}
+            Novelty::Early => return self.ask_for_earlier(&topic),
+            Novelty::Repeated => return Outcome::Ignored("the update was received before"),
         }
-        self.order(Effect::DeliverUpdate {
-            topic,
-            seq,
-            payload,
-        });
         Outcome::Acted
     }
 
+    /// An update overtook others: they are asked for, and it comes again after them.
+    fn ask_for_earlier(&mut self, topic: &str) -> Outcome {
+        let timing = &self.policy.timing;
+        if let Role::Follower(_) = self.role
+            && self.topics.may_ask(topic, self.now, timing)
+        {
+            self.tell_wanted(Some(topic));
+            return Outcome::Acted;
+        }
+        Outcome::Ignored("those before it are on their way")
+    }
+
     pub(super) fn topic_subscribed(&mut self, topic: String) -> Outcome {
-        let Some(subscription) = self.topics.subscribe(topic.clone()) else {
+        let Some(subscription) = self.topics.subscribe(topic.clone(), self.now) else {
             return Outcome::Ignored("the topic is already subscribed");
         };
         if let Role::Follower(_) = self.role {
@@ -124,8 +140,10 @@ impl Client {
             return Outcome::Ignored("topics are for the leader");
         };
         leader.followed = true;
-        let subscription = self.topics.wanted_elsewhere(topic, after);
-        if let Some(socket) = self.connection.open_socket() {
+        let socket = self.connection.open_socket();
+        let topics = &mut self.topics;
+        let subscription = topics.wanted_elsewhere(topic, after, socket.is_some(), self.now);
+        if let Some(socket) = socket {
             self.subscribe(socket, topic.to_owned(), after, subscription);
         }
         Outcome::Acted
@@ -145,12 +163,10 @@ impl Client {
                 Outcome::Acted
             }
             Role::Follower(_) => {
-                for (wanted, after) in self.topics.own() {
-                    if wanted == topic {
-                        let topic = wanted;
-                        self.notify(TabNoticeKind::Wanting { topic, after }, None);
-                    }
+                if !self.topics.wants(topic) {
+                    return Outcome::Ignored("this tab does not want the topic either");
                 }
+                self.tell_wanted(Some(topic));
                 Outcome::Acted
             }
             Role::Alone => Outcome::Ignored("this tab shares nothing"),
@@ -159,7 +175,11 @@ impl Client {
 
     /// Another tab has reported the user's activity: this one need not for a while.
     pub(super) fn activity_reported_elsewhere(&mut self) -> Outcome {
-        let interval = self.policy.timing.activity_interval;
+        // The one that reported comes first the next time, too, and the others not together.
+        let timing = &self.policy.timing;
+        let answer = timing.leader_answer;
+        let later = (answer / 8).saturating_add(self.draw.up_to(answer));
+        let interval = timing.activity_interval.saturating_add(later);
         self.activity.reported(self.now, interval);
         Outcome::Acted
     }

@@ -36,6 +36,11 @@ impl News {
         self.sent
     }
 
+    /// Returns whether another tab was ever heard.
+    pub(crate) fn knows_others(&self) -> bool {
+        self.heard.len() > 0
+    }
+
     /// Writes a notice about the session with this identifier.
     pub(crate) fn notice(
         &mut self,

@@ -1,11 +1,12 @@
 //! Who holds the one socket: alone, follower, or leader with a term.
 //!
 //! A follower waits in the queue of the leader lock, which the browser hands on when a leader's tab
-//! dies, and not when it freezes. So a visible follower also asks whether a leader is there, and
-//! takes the lock from one that has been silent for long, once it has heard its own question: a tab
-//! that hears nothing must not take its own deafness for silence.
+//! dies, and not when it freezes. So a visible follower also asks whether a leader is there, unless
+//! it has just heard the answer to another tab's question, and takes the lock from one that has been
+//! silent for long, once it has heard its own question: a tab that hears nothing must not take its
+//! own deafness for silence.
 //! Invariants: terms grow; a leader that hears of a higher term stands down; whoever lost the lock
-//! waits for it like any other and never takes it back.
+//! waits for it like any other; no tab takes the lock soon after it saw it taken.
 //!
 //! Source: Web Locks API (`steal` does not stop the former holder).
 
@@ -30,8 +31,7 @@ pub(crate) enum Role {
 /// A tab that waits for the lock.
 #[derive(Clone, Debug, Hash)]
 pub(crate) struct Follower {
-    /// The request that waits; none while the page is frozen.
-    pub(crate) lock: Option<LockId>,
+    pub(crate) claim: Claim,
     leader: Option<Known>,
     /// When a sound leader was last heard of, or the wait for one began.
     heard_at: Duration,
@@ -40,6 +40,23 @@ pub(crate) struct Follower {
     asked: Option<Asked>,
     /// Questions in a row that did not come back on the channel.
     unheard: u32,
+    /// Tabs that heard the same act at different moments.
+    spread: Duration,
+}
+
+/// What a follower has of the lock.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Claim {
+    /// Nothing: the page is about to stop.
+    None,
+    /// A request that waits.
+    Waiting(LockId),
+    /// A request that takes it from a tab that is silent.
+    Taking(LockId),
+    /// A request that takes it from a tab that hands over.
+    Invited(LockId),
+    /// The lock itself, until the tab that it is meant for takes it.
+    Handing { lock: LockId, until: Duration },
 }
 
 /// The leader as this follower knows it.
@@ -81,20 +98,57 @@ pub(crate) enum Due {
     Ask,
     /// Take the lock from a leader that does not answer.
     Steal,
-    /// Share nothing: the channel does not carry.
+    /// Give the lock back: the tab that it was meant for did not take it.
+    LetGo,
+    /// Share nothing: the channel does not carry, or locks are not granted.
     GoAlone,
 }
 
+impl Claim {
+    pub(crate) const fn lock(self) -> Option<LockId> {
+        match self {
+            Self::None => None,
+            Self::Waiting(lock)
+            | Self::Taking(lock)
+            | Self::Invited(lock)
+            | Self::Handing { lock, .. } => Some(lock),
+        }
+    }
+
+    /// Returns whether this request waits for its answer.
+    pub(crate) fn awaits(self, lock: LockId) -> bool {
+        [Self::Waiting, Self::Taking, Self::Invited]
+            .iter()
+            .any(|claim| self == claim(lock))
+    }
+
+    const fn hands_until(self) -> Option<Duration> {
+        if let Self::Handing { until, .. } = self {
+            Some(until)
+        } else {
+            None
+        }
+    }
+}
+
 impl Follower {
-    pub(crate) const fn new(lock: Option<LockId>, now: Duration) -> Self {
+    /// Begins to follow. Of the spread, at most two answers' time, a quarter counts where the user
+    /// waits.
+    pub(crate) const fn new(claim: Claim, spread: Duration, now: Duration) -> Self {
         Self {
-            lock,
+            claim,
             leader: None,
             heard_at: now,
             ask_at: now,
             asked: None,
             unheard: 0,
+            spread,
         }
+    }
+
+    /// Returns whether the leader went without a word, if it has gone.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.leader.is_some() || matches!(self.claim, Claim::Taking(_))
     }
 
     /// Returns whether messages flow at the leader; none if none is known.
@@ -106,25 +160,42 @@ impl Follower {
         self.leader.as_ref().is_some_and(|leader| leader.tab == tab)
     }
 
-    /// A leader told how it is. Returns whether it is another than before.
-    pub(crate) fn heard_leader(&mut self, tab: &str, live: bool, now: Duration) -> bool {
+    /// Returns whether nothing was heard of a sound leader for so long that somebody may take the
+    /// lock.
+    pub(crate) fn is_silent(&self, now: Duration, timing: &Timing) -> bool {
+        self.heard_at.saturating_add(timing.leader_silence) <= now
+    }
+
+    /// A leader told how it is. Returns whether it is another than before. One that has just lost
+    /// its socket has as long as any to get it back.
+    pub(crate) fn heard_leader(
+        &mut self,
+        tab: &str,
+        live: bool,
+        now: Duration,
+        timing: &Timing,
+    ) -> bool {
         let other = !self.follows(tab);
-        if other || live {
+        if other || live || self.leader_is_live() == Some(true) {
             self.heard_at = now;
+        }
+        if live {
+            let pause = timing.leader_check.saturating_add(self.spread / 4);
+            self.ask_at = now.saturating_add(pause);
         }
         let tab = tab.to_owned();
         self.leader = Some(Known { tab, live });
         other
     }
 
-    /// An update came through the leader.
-    pub(crate) fn heard_update(&mut self, now: Duration) {
-        self.heard_at = now;
-    }
-
     /// The leader let the socket go; the next one has as long as any to be heard.
     pub(crate) fn lost_leader(&mut self, now: Duration) {
         self.leader = None;
+        self.wait_anew(now);
+    }
+
+    /// The leader has as long as any to be heard, whatever it said before.
+    pub(crate) fn wait_anew(&mut self, now: Duration) {
         self.heard_at = now;
     }
 
@@ -136,9 +207,12 @@ impl Follower {
         }
     }
 
-    /// The next question is due at once, since the page is seen again.
-    pub(crate) fn ask_now(&mut self, now: Duration) {
-        self.ask_at = self.ask_at.min(now);
+    /// The next question is due at this time at the latest, unless the last one may still be
+    /// answered: what comes together leads to one question.
+    pub(crate) fn ask_by(&mut self, at: Duration, timing: &Timing) {
+        let answered = |asked: Asked| asked.at.saturating_add(timing.leader_answer);
+        let earliest = self.asked.map_or(at, answered);
+        self.ask_at = self.ask_at.min(at.max(earliest));
     }
 
     pub(crate) fn asked(&mut self, seq: u64, now: Duration, timing: &Timing) {
@@ -151,44 +225,86 @@ impl Follower {
     }
 
     /// Returns when the leader has been silent for too long, if the last question came back.
-    fn steal_at(&self, timing: &Timing) -> Option<Duration> {
+    fn silent_at(&self, timing: &Timing) -> Option<Duration> {
         let asked = self.asked.filter(|asked| asked.heard)?;
         let answered = asked.at.saturating_add(timing.leader_answer);
+        let answered = answered.saturating_add(self.spread / 4);
         let silent = self.heard_at.saturating_add(timing.leader_silence);
-        Some(answered.max(silent))
+        Some(answered.max(silent.saturating_add(self.spread)))
     }
 
-    /// Returns what a visible follower has to do.
-    pub(crate) fn due(&self, now: Duration, timing: &Timing, may_steal_at: Duration) -> Due {
-        if self.unheard >= UNHEARD_LIMIT {
-            Due::GoAlone
-        } else if self
-            .steal_at(timing)
-            .is_some_and(|at| at.max(may_steal_at) <= now)
-        {
-            Due::Steal
-        } else if self.ask_at <= now {
-            Due::Ask
-        } else {
-            Due::Nothing
+    /// Returns what to do then: take the lock, not before `may_steal_at`, unless it was tried.
+    fn step(&self, timing: &Timing, may_steal_at: Duration) -> Option<(Duration, Due)> {
+        let at = self.silent_at(timing)?;
+        Some(match self.claim {
+            Claim::Taking(_) | Claim::Invited(_) => (at, Due::GoAlone),
+            Claim::None | Claim::Waiting(_) | Claim::Handing { .. } => {
+                (at.max(may_steal_at), Due::Steal)
+            }
+        })
+    }
+
+    /// A tab that nobody sees asks once, to know its leader, and one that is about to stop asks
+    /// nothing.
+    fn rests(&self, visible: bool) -> bool {
+        self.claim == Claim::None || (!visible && self.asked.is_some())
+    }
+
+    /// Returns what to do. A question goes before a steal, so that a page that did not run does
+    /// not take its own sleep for the leader's silence.
+    pub(crate) fn due(
+        &self,
+        now: Duration,
+        timing: &Timing,
+        may_steal_at: Duration,
+        visible: bool,
+    ) -> Due {
+        if self.claim.hands_until().is_some_and(|until| until <= now) {
+            return Due::LetGo;
         }
+        if self.rests(visible) {
+            return Due::Nothing;
+        }
+        if self.unheard >= UNHEARD_LIMIT {
+            return Due::GoAlone;
+        }
+        if self.ask_at <= now {
+            return Due::Ask;
+        }
+        let step = self.step(timing, may_steal_at);
+        step.filter(|(at, _)| *at <= now)
+            .map_or(Due::Nothing, |(_, due)| due)
     }
 
-    pub(crate) fn deadline(&self, timing: &Timing, may_steal_at: Duration) -> Duration {
-        let steal_at = self.steal_at(timing).map(|at| at.max(may_steal_at));
-        steal_at.map_or(self.ask_at, |at| at.min(self.ask_at))
+    pub(crate) fn deadline(
+        &self,
+        timing: &Timing,
+        may_steal_at: Duration,
+        visible: bool,
+    ) -> Option<Duration> {
+        let step = self.step(timing, may_steal_at).map(|(at, _)| at);
+        let watch = [Some(self.ask_at), step].into_iter().flatten();
+        let watch = watch.min().filter(|_| !self.rests(visible));
+        let hands = self.claim.hands_until();
+        hands.into_iter().chain(watch).min()
     }
 }
 
 impl Leader {
-    pub(crate) const fn new(lock: LockId, term: u64) -> Self {
+    pub(crate) const fn new(
+        lock: LockId,
+        term: u64,
+        followed: bool,
+        hidden_since: Option<Duration>,
+        told_warning: Option<Duration>,
+    ) -> Self {
         Self {
             lock,
             term,
             told_live: false,
-            told_warning: None,
-            followed: false,
-            hidden_since: None,
+            told_warning,
+            followed,
+            hidden_since,
         }
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
 }
 
 /// Names of fields.
-const FIELDS: [&str; 42] = [
+const FIELDS: [&str; 41] = [
     "type",
     "expiresIn",
     "session",
@@ -93,7 +93,6 @@ const FIELDS: [&str; 42] = [
     "visible",
     "to",
     "updateSeq",
-    "anew",
     "epoch",
     "sender",
     "id",
@@ -260,15 +259,17 @@ pub(crate) fn notice_kind() -> impl Strategy<Value = TabNoticeKind> {
         (count(), text()).prop_map(|(term, to)| K::Resigned { term, to }),
         (text(), option::of(count())).prop_map(|(topic, after)| K::Wanting { topic, after }),
         text().prop_map(|topic| K::Unwanted { topic }),
-        (count(), text(), count(), flag(), json()).prop_map(|(term, topic, seq, anew, payload)| {
-            K::Update {
-                term,
-                topic,
-                seq,
-                anew,
-                payload,
+        (count(), text(), count(), count(), json()).prop_map(
+            |(term, topic, seq, after, payload)| {
+                K::Update {
+                    term,
+                    topic,
+                    seq,
+                    after,
+                    payload,
+                }
             }
-        }),
+        ),
     ]
 }
 
