@@ -11,6 +11,7 @@ mod network;
 mod record;
 mod refresh;
 mod requests;
+mod sharing;
 mod tabs;
 mod time;
 mod warning;

@@ -215,7 +215,7 @@ fn a_session_that_was_left_in_another_tab_is_not_restored_by_a_late_answer() {
 #[test]
 fn a_hint_that_came_to_nothing_takes_no_logout_back() {
     let mut world = World::live();
-    world.command(session_core::Command::LogOut);
+    world.command(Command::LogOut);
     world.answer_logout();
     world.forget_log();
 

@@ -171,7 +171,7 @@ impl World {
             let failure = failure.clone();
             match order {
                 Effect::RequestRefresh { call } => {
-                    self.send(Input::RefreshFailed { call, failure })
+                    self.send(Input::RefreshFailed { call, failure });
                 }
                 Effect::AskSession { call, .. } => {
                     self.send(Input::SessionUnanswered { call, failure });

@@ -2,6 +2,7 @@
 //! and named facts.
 
 pub(crate) mod answers;
+pub(crate) mod browser;
 pub(crate) mod facts;
 pub(crate) mod samples;
 pub(crate) mod states;

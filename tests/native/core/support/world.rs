@@ -33,12 +33,16 @@ impl World {
     }
 
     pub(crate) fn with(config: &SessionConfig, seed: u64) -> Self {
+        Self::named(config, "this-tab".to_owned(), seed)
+    }
+
+    pub(crate) fn named(config: &SessionConfig, tab: String, seed: u64) -> Self {
         let now = Moment {
             monotonic: Duration::ZERO,
             wall: WALL,
         };
         Self {
-            client: Client::new(config, "this-tab".to_owned(), seed, now),
+            client: Client::new(config, tab, seed, now),
             now,
             log: Vec::new(),
             last: 0,

@@ -1,0 +1,172 @@
+//! A leader that stops without a word keeps its lock: who may take it, and how often.
+
+use session_core::Input;
+
+use crate::support::{
+    browser::{Browser, Sight},
+    samples::{millis, secs},
+};
+
+#[test]
+fn a_frozen_leader_is_overtaken_within_20_s() {
+    for delay in 0..10 {
+        let mut browser = Browser::with_feed(3);
+        browser.advance(millis(600 * delay));
+        browser.freeze(0);
+
+        browser.advance(secs(20));
+
+        assert_ne!(browser.leader(), 0);
+        assert_eq!(browser.locks.steals.len(), 1);
+        browser.expect_whole(1..3);
+        browser.thaw(0);
+        browser.await_one_life(secs(1));
+        browser.advance(secs(60));
+        assert_ne!(browser.leader(), 0);
+        browser.expect_whole([0]);
+        assert_eq!(
+            browser.locks.steals.len(),
+            1,
+            "the robbed one does not steal back"
+        );
+    }
+}
+
+#[test]
+fn hidden_followers_take_nothing_until_one_is_seen() {
+    let mut browser = Browser::with_tabs(3);
+    browser.hide(1);
+    browser.hide(2);
+    browser.freeze(0);
+
+    browser.advance(secs(600));
+    assert_eq!(browser.locks.steals, []);
+    browser.show(2);
+    browser.advance(secs(2));
+
+    assert_eq!(browser.leader(), 2);
+    assert_eq!(browser.locks.steals.len(), 1);
+}
+
+#[test]
+fn of_nine_followers_one_takes_the_lead() {
+    let mut browser = Browser::with_tabs(10);
+    browser.advance(secs(60));
+    browser.freeze(0);
+
+    browser.advance(secs(20));
+
+    assert_eq!(browser.locks.steals.len(), 1);
+    assert_eq!(browser.server.opened.len(), 2);
+}
+
+#[test]
+fn freezing_and_thawing_50_times_steals_once_a_minute_at_most() {
+    let mut browser = Browser::with_tabs(4);
+    for _ in 0..50 {
+        browser.send(3, Input::UserWasActive);
+        let leader = browser.leader();
+        browser.freeze(leader);
+        browser.advance(secs(21));
+        browser.thaw(leader);
+        browser.advance(secs(4));
+    }
+
+    browser.await_one_life(secs(1));
+    let steals = &browser.locks.steals;
+    assert!(steals.len() > 10, "{steals:?}");
+    assert!(
+        steals
+            .windows(2)
+            .all(|pair| pair[1].0 - pair[0].0 >= secs(60)),
+        "{steals:?}"
+    );
+}
+
+#[test]
+fn a_follower_that_thaws_does_not_take_the_lead_from_a_sound_leader() {
+    for delay in 0..10 {
+        let mut browser = Browser::with_feed(2);
+        browser.advance(millis(600 * delay));
+        browser.freeze(1);
+        browser.advance(secs(300));
+
+        browser.thaw(1);
+        browser.advance(secs(10));
+
+        assert_eq!(browser.locks.steals, []);
+        browser.expect_one_life();
+        browser.expect_whole([1]);
+    }
+}
+
+#[test]
+fn a_tab_that_gets_the_lock_while_it_is_frozen_is_overtaken_too() {
+    let mut browser = Browser::with_feed(3);
+    browser.freeze(1);
+    browser.crash(0);
+
+    browser.advance(secs(20));
+    assert_eq!(browser.leader(), 2);
+    browser.thaw(1);
+
+    browser.await_one_life(secs(5));
+    browser.advance(secs(5));
+    browser.expect_whole([1, 2]);
+}
+
+#[test]
+fn a_server_that_is_gone_is_no_reason_to_steal_again_and_again() {
+    let mut browser = Browser::with_tabs(6);
+
+    browser.server_fails();
+    browser.advance(secs(600));
+
+    let steals = &browser.locks.steals;
+    assert!(
+        steals
+            .windows(2)
+            .all(|pair| pair[1].0 - pair[0].0 >= secs(60)),
+        "{steals:?}"
+    );
+    browser.server.reachable = true;
+    browser.await_one_life(secs(31));
+}
+
+#[test]
+fn a_network_that_comes_back_is_no_reason_to_steal() {
+    for noticed in [secs(0), secs(5)] {
+        let mut browser = Browser::with_feed(4);
+        browser.server_fails();
+        browser.advance(noticed);
+        browser.tell_all(&Input::WentOffline);
+        browser.advance(secs(20));
+
+        browser.tell_all(&Input::WentOnline);
+        browser.advance(secs(3));
+        browser.server.reachable = true;
+
+        browser.await_one_life(secs(31));
+        assert_eq!(browser.locks.steals, []);
+        browser.advance(secs(3));
+        browser.expect_whole(0..4);
+    }
+}
+
+#[test]
+fn a_tab_that_opens_beside_a_frozen_leader_leads_within_20_s() {
+    let mut browser = Browser::with_tabs(1);
+    browser.freeze(0);
+    let tab = browser.open(Sight::Seen);
+
+    browser.advance(secs(20));
+
+    assert_eq!(browser.leader(), tab);
+    assert_eq!(
+        browser.server.sockets(),
+        [0, tab],
+        "the frozen one does not know yet"
+    );
+    browser.thaw(0);
+    browser.await_one_life(secs(1));
+}
