@@ -14,4 +14,5 @@ mod requests;
 mod sharing;
 mod tabs;
 mod time;
+mod token;
 mod warning;
