@@ -3,11 +3,13 @@
 
 pub(crate) mod act;
 mod choice;
+mod ends;
 mod facts;
 mod page;
 mod promises;
 mod samples;
 mod seen;
+mod turns;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 

@@ -6,18 +6,20 @@ use std::{
 };
 
 use session_core::{
-    Client, Effect, Input, LockId, LockName, Replay, RequestId, SessionView, SocketId,
+    Client, Effect, Input, Replay, RequestId, SessionView, SocketId,
     policy::{RATES, Rate, Timing},
     timeline::CAPACITY,
 };
-use session_protocol::{ClientMessage, TabNotice, TabNoticeKind};
+use session_protocol::ClientMessage;
 
 use super::{
+    ends::Ends,
     samples::CANARY,
     seen::{
-        no_end_without_a_verdict, no_session_without_an_answer, no_time_is_won, one_passage,
-        only_the_server_vouches, the_deadline_can_be_kept,
+        a_verdict_counts, no_end_without_a_verdict, no_session_without_an_answer, no_time_is_won,
+        one_passage, only_the_server_vouches, the_deadline_can_be_kept,
     },
+    turns::Turns,
 };
 
 /// Most deadlines in a row at which nothing is ordered.
@@ -40,10 +42,8 @@ pub(super) struct Promises {
     /// Epoch and time of the latest report of activity.
     reported: Option<(u64, Duration)>,
     online: Online,
-    /// Locks that were asked for and not given back; none of a kind if it was lost.
-    locks: BTreeMap<LockId, Option<LockName>>,
-    /// Epoch and number of the latest leadership.
-    term: Option<(u64, u64)>,
+    turns: Turns,
+    ends: Ends,
     idle_deadlines: u32,
 }
 
@@ -65,16 +65,17 @@ impl Promises {
         now: Duration,
     ) {
         let after = &client.view();
-        self.take_note(input);
+        let socket = self.socket;
+        self.take_note(input, before);
         for effect in effects {
             self.one_socket(effect);
             self.bounded_attempts(effect, now);
             self.one_outcome(effect);
             self.each_update_once(effect);
-            self.one_lock_of_a_kind(input, effect);
-            self.terms_grow(effect, before.epoch);
+            self.turns.look(input, effect, before.epoch);
             self.only_the_user_is_active(effect, before.epoch, now);
             self.silence_without_a_network(effect);
+            self.ends.nothing_comes_back(effect);
             assert!(
                 !format!("{effect:?}").contains(CANARY),
                 "{} shows a secret",
@@ -82,6 +83,7 @@ impl Promises {
             );
         }
         self.one_cleanup(effects, before, after);
+        self.turns.a_robbed_tab_lets_go(self.socket);
         self.no_busy_shell(input, effects);
         assert!(
             self.socket.is_none() || after.user().is_some(),
@@ -90,6 +92,7 @@ impl Promises {
         the_deadline_can_be_kept(client, now);
         one_passage(before, after);
         no_session_without_an_answer(input, before, after);
+        a_verdict_counts(socket, input, before, after);
         no_end_without_a_verdict(input, before, after);
         no_time_is_won(input, before, after);
         only_the_server_vouches(input, before, after);
@@ -112,7 +115,9 @@ impl Promises {
         }
     }
 
-    fn take_note(&mut self, input: &Input) {
+    fn take_note(&mut self, input: &Input, before: &SessionView) {
+        self.ends.take_note(input, before);
+        self.turns.take_note(input);
         match input {
             Input::SocketClosed { socket, .. } if self.socket == Some(*socket) => {
                 self.socket = None;
@@ -133,9 +138,6 @@ impl Promises {
                 self.updates.remove(topic);
             }
             Input::UserWasActive => self.active = true,
-            Input::LockLost { lock } => {
-                self.locks.entry(*lock).and_modify(|name| *name = None);
-            }
             Input::WentOnline => self.online = Online::Yes,
             Input::WentOffline => self.online = Online::No,
             _ => {}
@@ -241,36 +243,6 @@ impl Promises {
                     "activity again after {gap:?}"
                 );
             }
-        }
-    }
-
-    /// A lock is given back once, and asked for again only then. One that is granted although
-    /// nobody waits for it is given back, too.
-    fn one_lock_of_a_kind(&mut self, input: &Input, effect: &Effect) {
-        match effect {
-            Effect::RequestLock { lock, name, .. } => {
-                let twice = self.locks.values().any(|held| *held == Some(*name));
-                assert!(!twice, "{name:?} beside another");
-                self.locks.insert(*lock, Some(*name));
-            }
-            Effect::ReleaseLock { lock } => {
-                let held = self.locks.remove(lock);
-                let granted = *input == Input::LockGranted { lock: *lock };
-                assert!(held.is_some() || granted, "{lock:?} was given back already");
-            }
-            _ => {}
-        }
-    }
-
-    /// A tab that leads again, leads with a higher number.
-    fn terms_grow(&mut self, effect: &Effect, epoch: u64) {
-        if let Effect::NotifyTabs(TabNotice {
-            kind: TabNoticeKind::Leading { term, .. } | TabNoticeKind::Update { term, .. },
-            ..
-        }) = effect
-        {
-            let last = self.term.replace((epoch, *term));
-            assert!(last <= Some((epoch, *term)), "{term} after {last:?}");
         }
     }
 

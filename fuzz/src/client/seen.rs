@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use session_core::{Assurance, Client, HttpFailure, Input, Phase, SessionView};
+use session_core::{Assurance, Client, HttpFailure, Input, Phase, SessionView, SocketId};
 use session_protocol::ServerMessage;
 
 /// Longest wait that a client may plan: what a peer can tell, and some days.
@@ -66,6 +66,28 @@ pub(super) fn no_end_without_a_verdict(input: &Input, before: &SessionView, afte
     if !verdict && let Some(user) = before.user() {
         assert_eq!(after.user(), Some(user), "ended by {}", input.name());
         assert_eq!(after.epoch, before.epoch);
+    }
+}
+
+/// What the server says on the socket about the end of a living session ends it, in every epoch.
+pub(super) fn a_verdict_counts(
+    socket: Option<SocketId>,
+    input: &Input,
+    before: &SessionView,
+    after: &SessionView,
+) {
+    let verdict = match input {
+        Input::SocketMessageReceived {
+            socket: from,
+            message,
+        } => socket == Some(*from) && matches!(message, ServerMessage::SessionExpired { .. }),
+        Input::SocketClosed {
+            socket: from, code, ..
+        } => socket == Some(*from) && (4401..=4403).contains(&code.0),
+        _ => false,
+    };
+    if verdict && before.user().is_some() {
+        assert!(after.user().is_none(), "{} was not heard", input.name());
     }
 }
 

@@ -29,7 +29,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "a tab that shares refreshes without a network and gives a held lock back"]
     fn every_promise_is_kept_by_tabs_that_share(life in shared_life(150)) {
         life.live();
     }

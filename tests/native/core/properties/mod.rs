@@ -20,6 +20,7 @@ mod logouts;
 mod notices;
 mod refresh_timing;
 mod requests;
+mod sharing;
 mod updates;
 mod values;
 mod waits;
