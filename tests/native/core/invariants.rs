@@ -205,11 +205,13 @@ fn tokens_are_asked_for_only_where_they_may_be_used(world: &World) {
     }
 }
 
-/// What is said about an application's request or a topic may be meant twice; a fact of the
-/// session's life is not.
+/// What is said about an application's request or a topic may be meant twice, and a lock that nobody
+/// waits for is given back each time; a fact of the session's life is not meant twice.
 fn a_repeated_fact_is_a_no_op(input: &Input, world: &World) {
     let meant_twice = match input {
-        Input::RequestSubmitted { .. } | Input::RequestUnauthorized { .. } => true,
+        Input::RequestSubmitted { .. }
+        | Input::RequestUnauthorized { .. }
+        | Input::LockGranted { .. } => true,
         Input::SocketMessageReceived { message, .. } => {
             matches!(message, ServerMessage::DataUpdate { .. })
         }

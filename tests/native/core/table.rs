@@ -82,6 +82,7 @@ fn summary(world: &World) -> String {
     let assurance = assurance.to_owned();
     [
         world.state(),
+        mirrored(world),
         seen(&view),
         assurance,
         format!("epoch {epoch}"),
@@ -90,6 +91,16 @@ fn summary(world: &World) -> String {
     .filter(|part| !part.is_empty())
     .collect::<Vec<_>>()
     .join(", ")
+}
+
+/// Names the connection that a tab without a socket shows: the leader's.
+fn mirrored(world: &World) -> String {
+    let view = world.view();
+    if view.user().is_some() && world.state().ends_with("Idle") {
+        format!("shows {:?}", view.connection)
+    } else {
+        String::new()
+    }
 }
 
 fn seen(view: &SessionView) -> String {

@@ -227,7 +227,8 @@ impl Client {
         match &mut self.role {
             Role::Follower(follower) if term == self.term || follower.follows(sender) => {
                 follower.lost_leader(self.now);
-                if me && self.steals.earliest() <= self.now {
+                let runs = follower.claim != Claim::None;
+                if me && runs && self.steals.earliest() <= self.now {
                     self.steals.spend(self.now, &self.policy.rates.steal);
                     self.take_over(Claim::Invited);
                 }

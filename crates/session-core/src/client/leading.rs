@@ -13,29 +13,38 @@ use crate::{
     LockId,
     connection::Missing,
     seeded::SeededBug,
-    tabs::{Claim, Leader, Role},
+    tabs::{Claim, Follower, Leader, Role},
 };
 
 impl Client {
     pub(super) fn lock_granted(&mut self, lock: LockId) -> Outcome {
+        let awaits = |follower: &Follower| follower.claim.awaits(lock);
         if self.token.waits_for(lock) {
             self.refresh_in_turn(lock);
-            return Outcome::Acted;
-        }
-        let leads = matches!(&self.role, Role::Leader(leader) if leader.lock == lock);
-        if leads || self.token.lock() == Some(lock) {
+        } else if self.holds(lock) {
             return Outcome::Ignored("the lock is held already");
-        }
-        let Role::Follower(follower) = &self.role else {
+        } else if matches!(&self.role, Role::Follower(follower) if awaits(follower)) {
+            self.lead(lock);
+        } else {
+            // Nobody waits for it any more.
             self.release_lock(Some(lock));
-            return Outcome::Ignored("nobody waits for this lock any more");
-        };
-        if !follower.claim.awaits(lock) {
-            if follower.claim.lock() != Some(lock) {
-                self.release_lock(Some(lock));
-            }
-            return Outcome::Ignored("nobody waits for this lock any more");
         }
+        Outcome::Acted
+    }
+
+    fn holds(&self, lock: LockId) -> bool {
+        let held = match &self.role {
+            Role::Alone => None,
+            Role::Follower(follower) => follower.claim.held(),
+            Role::Leader(leader) => Some(leader.lock),
+        };
+        held == Some(lock) || self.token.lock() == Some(lock)
+    }
+
+    fn lead(&mut self, lock: LockId) {
+        let Role::Follower(follower) = &self.role else {
+            return;
+        };
         let abandoned = follower.is_abandoned();
         self.term = if self.has_bug(SeededBug::StealWithoutTerm) {
             self.term.max(1)
@@ -55,7 +64,6 @@ impl Client {
             self.connection.suspend(Missing::Verdict);
         }
         self.tell_leading();
-        Outcome::Acted
     }
 
     /// The turn to refresh has come; without a network it passes to the next tab.
@@ -117,7 +125,9 @@ impl Client {
     }
 
     pub(super) fn page_seen(&mut self, visible: bool) {
-        self.visible = visible;
+        if std::mem::replace(&mut self.visible, visible) == visible {
+            return;
+        }
         if let Role::Leader(leader) = &mut self.role {
             leader.hidden_since = (!visible).then_some(self.now);
             self.tell_leading();

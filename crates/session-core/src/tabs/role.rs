@@ -115,6 +115,14 @@ impl Claim {
         }
     }
 
+    pub(crate) const fn held(self) -> Option<LockId> {
+        if let Self::Handing { lock, .. } = self {
+            Some(lock)
+        } else {
+            None
+        }
+    }
+
     /// Returns whether this request waits for its answer.
     pub(crate) fn awaits(self, lock: LockId) -> bool {
         [Self::Waiting, Self::Taking, Self::Invited]

@@ -10,11 +10,12 @@ use super::{
         TOKEN_LIFETIME, ada, bob, credentials, ending_in, first_session, grant, grant_for,
         idle_warning, notice, pending_logout, refused, refused_for, secs, session, update,
     },
+    shared_facts::{lock_facts, sharing_facts},
     world::World,
 };
 
 /// An identifier that no order ever carried.
-const NEVER: u64 = 9_999;
+pub(super) const NEVER: u64 = 9_999;
 
 /// A fact with its name in the table.
 pub(crate) type Named = (String, Input);
@@ -23,7 +24,7 @@ pub(crate) type Named = (String, Input);
 pub(crate) type Family = fn(&World, &mut Vec<Named>);
 
 /// All facts, by family.
-pub(crate) const FAMILIES: [Family; 7] = [
+pub(crate) const FAMILIES: [Family; 9] = [
     page_facts,
     command_facts,
     answer_facts,
@@ -31,6 +32,8 @@ pub(crate) const FAMILIES: [Family; 7] = [
     close_facts,
     request_facts,
     notice_facts,
+    sharing_facts,
+    lock_facts,
 ];
 
 /// Returns all facts that can meet this world.
@@ -42,7 +45,7 @@ pub(crate) fn facts(world: &World) -> Vec<Named> {
     facts
 }
 
-fn adder(facts: &mut Vec<Named>) -> impl FnMut(&str, Input) {
+pub(super) fn adder(facts: &mut Vec<Named>) -> impl FnMut(&str, Input) {
     |label, input| facts.push((label.to_owned(), input))
 }
 

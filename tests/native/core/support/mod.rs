@@ -5,6 +5,7 @@ pub(crate) mod answers;
 pub(crate) mod browser;
 pub(crate) mod facts;
 pub(crate) mod samples;
+pub(crate) mod shared_facts;
 pub(crate) mod states;
 pub(crate) mod walk;
 pub(crate) mod world;

@@ -1,12 +1,15 @@
 //! Every state of the client that the table knows, by name and by the way that leads there.
 
-use session_core::{Command, Input, Presence, Replay};
+use session_core::{Command, Input, LockName, Presence, Replay};
 use session_protocol::{
     ServerMessage, SessionConfig, TabNoticeKind, WarningCause, config::SocketAuth,
 };
 
 use super::{
-    samples::{IDLE, ada, ending_in, idle_warning, pending_logout, refused, secs, update},
+    samples::{
+        IDLE, ada, ending_in, first_session, idle_warning, pending_logout, refused, secs, update,
+    },
+    shared_facts::TERM,
     world::World,
 };
 
@@ -122,6 +125,47 @@ pub(crate) const STATES: &[(&str, Way)] = &[
         world.send(Input::DeadlineReached);
         world
     }),
+    ("Restoring, refresh waits for its turn", || {
+        let mut world = World::new();
+        let (presence, locks) = (Presence::Present, true);
+        world.send(Input::Started { presence, locks });
+        world
+    }),
+    ("Active, refresh waits for its turn", || {
+        let mut world = led();
+        while world.lock_of(LockName::Refresh).is_none() {
+            world.reach_deadline();
+            world.receive(ServerMessage::HeartbeatAck);
+        }
+        world
+    }),
+    ("Active, follower", following),
+    ("Active, follower with a leader", followed_up),
+    ("Active, follower, its page about to stop", || {
+        let mut world = followed_up();
+        world.send(Input::PageFrozen);
+        world
+    }),
+    ("Active, follower that takes the lock", || {
+        let mut world = followed_up();
+        let to = "this-tab".to_owned();
+        world.hear(TabNoticeKind::Resigned { term: TERM, to }, "s-1", 3);
+        world
+    }),
+    ("Active, leader", leading),
+    ("Active, leader, followed", led),
+    ("Active, leader that hands over", || {
+        let mut world = led();
+        world.send(Input::PageHidden);
+        world.advance(secs(6));
+        world.hear(TabNoticeKind::Asking { visible: true }, "s-1", 4);
+        world
+    }),
+    ("Warned, leader, followed", || {
+        let mut world = led();
+        world.receive(idle_warning(secs(120)));
+        world
+    }),
     ("Warned, idle", warned),
     ("Warned, absolute", || {
         let mut world = World::live();
@@ -204,5 +248,56 @@ fn extending() -> World {
 fn logging_out() -> World {
     let mut world = World::live();
     world.command(Command::LogOut);
+    world
+}
+
+fn following() -> World {
+    let mut world = World::new();
+    let (presence, locks) = (Presence::LoggedOut, true);
+    world.send(Input::Started { presence, locks });
+    world.log_in(&ada());
+    world.answer_login_ok(first_session());
+    world
+}
+
+/// A follower that has the updates of a topic up to number 5.
+fn followed_up() -> World {
+    let mut world = following();
+    let topic = || "load".to_owned();
+    world.send(Input::TopicSubscribed { topic: topic() });
+    let leading = TabNoticeKind::Leading {
+        term: TERM,
+        live: true,
+        visible: true,
+    };
+    world.hear(leading, "s-1", 1);
+    let update = TabNoticeKind::Update {
+        term: TERM,
+        topic: topic(),
+        seq: 5,
+        after: 0,
+        payload: 5.into(),
+    };
+    world.hear(update, "s-1", 2);
+    world
+}
+
+fn leading() -> World {
+    let mut world = following();
+    let lock = world.lock_of(LockName::Leader).expect("a request");
+    world.send(Input::LockGranted { lock });
+    world
+}
+
+/// A leader with an open socket, updates of a topic up to number 5, and a tab that wants them, too.
+fn led() -> World {
+    let mut world = leading();
+    let topic = || "load".to_owned();
+    world.send(Input::TopicSubscribed { topic: topic() });
+    world.hear(TabNoticeKind::Asking { visible: true }, "s-1", 1);
+    let (topic, after) = (topic(), None);
+    world.hear(TabNoticeKind::Wanting { topic, after }, "s-1", 2);
+    world.answer_socket();
+    world.receive(update(5));
     world
 }
