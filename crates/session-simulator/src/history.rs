@@ -7,6 +7,10 @@ use std::{collections::VecDeque, time::Duration};
 use crate::{aside::Aside, server::FamilyId};
 
 /// What was observed of a page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an observation of its own, and all combinations occur"
+)]
 #[derive(Clone, Debug, Default, Hash)]
 pub struct History {
     /// The epoch that the counters are about.
@@ -24,6 +28,10 @@ pub struct History {
     /// Whether the page began after an explicit logout that its browser could remember, with no
     /// login since.
     pub began_logged_out: bool,
+    /// Whether the server closed the socket for good in this epoch.
+    pub closed_for_good: bool,
+    /// Since when the page waits for its turn to refresh, on the true clock.
+    pub waits_since: Aside<Option<Duration>>,
     /// Whether the user asked for more time and the warning still stands.
     pub stay_wanted: bool,
     /// The highest term of a leader of this session that the page knows of.

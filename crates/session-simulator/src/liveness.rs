@@ -24,6 +24,9 @@ use crate::{
 /// A call is under way for no longer than this: the shell's timeout, late as in a hidden page.
 const LONGEST_CALL: Duration = Duration::from_secs(75);
 
+/// A page waits for its turn to refresh for no longer than this: 12 s, late as in a hidden page.
+const LONGEST_TURN: Duration = Duration::from_secs(90);
+
 /// A feed is expected to flow if access tokens live at least this long: several times as long as a
 /// refresh may take in a hidden page.
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(20);
@@ -106,6 +109,12 @@ pub fn l3_every_attempt_ends(world: &World) -> Result<(), Violation> {
         let what = format!("{}: {:?} is still under way", call.tab, call.asks);
         return Err(Violation::new("L3", what));
     }
+    each(world, "L3", |_, page| {
+        let calls = world.calls.iter().any(|call| call.page == page.id);
+        let since = page.history.waits_since.filter(|_| page.runs() && !calls);
+        let is_late = since.is_some_and(|at| world.now.saturating_sub(at) > LONGEST_TURN);
+        is_late.then(|| "the page still waits for its turn to refresh".to_owned())
+    })?;
     each(world, "L3", |_, page| {
         let name = page.client.state_names()[0];
         let waits = matches!(name, "Starting" | "Restoring" | "Authenticating");

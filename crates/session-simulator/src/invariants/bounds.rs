@@ -54,6 +54,14 @@ pub(super) fn note(world: &mut World, step: &Step<'_>) {
             call.is_superseded = true;
         }
     }
+    let now = world.now;
+    if let Some(page) = world.page_mut(step.tab) {
+        let refreshes = |order: &Effect| matches!(order, Effect::RequestRefresh { .. });
+        let asked = step.orders.iter().any(refreshes);
+        let waits = page.client.state_names()[1] == "Refreshing" && !asked;
+        let since = page.history.waits_since.get_or_insert(now);
+        page.history.waits_since.0 = Some(*since).filter(|_| waits);
+    }
     let mut kept = Ok(());
     for order in step.orders {
         let Some((kind, rate, name)) = rate_of(order, step.cause) else {

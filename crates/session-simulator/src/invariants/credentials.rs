@@ -18,6 +18,10 @@ pub(super) fn note(world: &mut World, step: &Step<'_>) {
         world.record.left.remove(&step.tab.browser);
     }
     if let Some(page) = world.page_mut(step.tab) {
+        let goes_on = page.view.epoch == step.before.epoch;
+        let history = &mut page.history;
+        history.closed_for_good =
+            goes_on && (history.closed_for_good || step.cause == Cause::TerminalClose);
         // A login that is under way is an act of the user, whatever is heard of other sessions.
         let is_bound = !page.lives() && page.client.state_names()[0] != "Authenticating";
         let history = &mut page.history;
@@ -34,6 +38,7 @@ pub(super) fn note(world: &mut World, step: &Step<'_>) {
             | Cause::LogOut
             | Cause::LogoutNotice
             | Cause::Verdict
+            | Cause::TerminalClose
             | Cause::Leader { .. }
             | Cause::Notice
             | Cause::LockGranted(_)
@@ -62,6 +67,19 @@ pub fn s8_no_socket_without_a_session(
         let what = format!("{tab}: {:?} is open in {name}", connection.socket);
         Err(Violation::new("S8", what))
     })
+}
+
+/// S8 as far as orders show it: after a terminal close no socket is opened in that epoch.
+///
+/// # Errors
+///
+/// The order to open one.
+pub fn s8_no_socket_after_a_terminal_close(page: &Page, step: &Step<'_>) -> Result<(), Violation> {
+    let opens = |order: &Effect| matches!(order, Effect::OpenSocket { .. });
+    if page.history.closed_for_good && step.orders.iter().any(opens) {
+        return Err(step.broken("S8", "a socket is opened after a terminal close"));
+    }
+    Ok(())
 }
 
 /// S10: after an explicit logout nothing is restored without an act of the user: a page that begins

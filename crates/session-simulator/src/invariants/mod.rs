@@ -8,6 +8,7 @@
 //! | S6 no session ends without a verdict | [`s6_no_end_without_a_verdict`] |
 //! | S7 once in an epoch | [`s7_once_in_an_epoch`] |
 //! | S8 no socket without a session | [`s8_no_socket_without_a_session`] |
+//! | S8 no socket after a terminal close | [`s8_no_socket_after_a_terminal_close`] |
 //! | S9 nobody sees another's data | [`s9_nobody_sees_anothers_data`] |
 //! | S10 a logout is final | [`s10_a_logout_is_final`] |
 //! | S13 a hint grants nothing | [`s13_a_hint_grants_nothing`] |
@@ -33,7 +34,8 @@ mod step;
 
 pub use bounds::{l7_one_outcome, l8_no_loop_without_a_bound, s18_one_refresh_at_a_time};
 pub use credentials::{
-    s8_no_socket_without_a_session, s10_a_logout_is_final, s14_tokens_only_where_they_may_be_used,
+    s8_no_socket_after_a_terminal_close, s8_no_socket_without_a_session, s10_a_logout_is_final,
+    s14_tokens_only_where_they_may_be_used,
 };
 pub use ends::{s6_no_end_without_a_verdict, s7_once_in_an_epoch};
 pub use hints::{s13_a_hint_grants_nothing, s16_terms_grow, s17_only_users_extend};

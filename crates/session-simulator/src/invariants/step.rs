@@ -24,6 +24,8 @@ pub enum Cause {
     LogOut,
     /// The server said, in whatever way, that the session is over.
     Verdict,
+    /// The server closed the socket for good.
+    TerminalClose,
     /// Another tab said that the user logged out.
     LogoutNotice,
     /// Another tab said that somebody logged in.
@@ -84,8 +86,10 @@ impl Cause {
             )),
             Input::SocketClosed { code, reason, .. } => {
                 let policy = policy::Policy::new(&session_protocol::SessionConfig::default());
-                let action = policy::decide_close(*code, reason, &policy);
-                verdict_if(matches!(action, policy::CloseAction::End(_)))
+                match policy::decide_close(*code, reason, &policy) {
+                    policy::CloseAction::End(_) => Self::TerminalClose,
+                    _ => Self::Other,
+                }
             }
             // A refresh that brings another user says that the session here is over.
             Input::RefreshSucceeded { .. } => Self::Verdict,
@@ -159,6 +163,7 @@ pub(crate) fn about_to_carry_out(world: &mut World, step: &Step<'_>) {
     };
     let kept = ends::s6_no_end_without_a_verdict(world, page, step)
         .and_then(|()| ends::s7_once_in_an_epoch(page, step))
+        .and_then(|()| credentials::s8_no_socket_after_a_terminal_close(page, step))
         .and_then(|()| credentials::s10_a_logout_is_final(world, page, step))
         .and_then(|()| hints::s13_a_hint_grants_nothing(page, step))
         .and_then(|()| credentials::s14_tokens_only_where_they_may_be_used(page, step))

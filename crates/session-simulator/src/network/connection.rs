@@ -43,6 +43,10 @@ pub enum Down {
 }
 
 /// A socket between a page and the server.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "page, server and wire each end by themselves, in any order"
+)]
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Connection {
     /// How the server knows it.
@@ -63,6 +67,8 @@ pub struct Connection {
     pub is_served: bool,
     /// Whether the wire is broken.
     pub is_broken: bool,
+    /// Whether the next message to the page will be unreadable.
+    pub spoils_next: bool,
 }
 
 impl Connection {
@@ -79,6 +85,7 @@ impl Connection {
             is_attached: true,
             is_served: true,
             is_broken: false,
+            spoils_next: false,
         }
     }
 
@@ -86,7 +93,10 @@ impl Connection {
     pub fn send_down(&mut self, item: Down) -> bool {
         let passes = self.is_attached && !self.is_broken;
         if passes {
-            self.down.push_back(item);
+            let is_message = matches!(item, Down::Message(_));
+            let spoilt = is_message && std::mem::take(&mut self.spoils_next);
+            self.down
+                .push_back(if spoilt { Down::Garbage } else { item });
         }
         passes
     }

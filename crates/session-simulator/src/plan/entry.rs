@@ -51,6 +51,8 @@ pub enum Act {
         /// Whether only a refresh is meant.
         refresh: bool,
     },
+    /// The page that refreshes next is stopped while it waits for the answer.
+    FreezeAtRefresh,
     /// All sockets of a browser break.
     CutSockets(BrowserId),
     /// The server publishes.
@@ -96,6 +98,7 @@ impl Act {
                 Leg::Request => "request lost",
                 Leg::Answer | Leg::Jar => "answer lost",
             }),
+            Self::FreezeAtRefresh => Some("frozen in the middle of a refresh"),
             Self::CutSockets(_) => Some("sockets cut"),
         }
     }

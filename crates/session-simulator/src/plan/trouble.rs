@@ -126,6 +126,14 @@ fn of_server(chance: &mut Chance, site: Site) -> Entry {
             let within = millis(chance.below(20_000));
             site.repaired(Mishap::ShutDown { within }, Mishap::StartUp)
         }
+        3 if chance.permille(300) => {
+            // The word of the end cannot be read; the close behind it can.
+            let site = Site {
+                lasting: millis(1),
+                ..site
+            };
+            site.repaired(Mishap::Spoil(site.browser), Mishap::Revoke(UserId(1)))
+        }
         3 => site.mishap(Mishap::Revoke(UserId(1))),
         _ => site.mishap(answers(chance)),
     }
@@ -133,7 +141,7 @@ fn of_server(chance: &mut Chance, site: Site) -> Entry {
 
 fn of_page(chance: &mut Chance, site: Site) -> Entry {
     let (browser, tab) = (site.browser, site.tab);
-    match chance.below(8) {
+    match chance.below(9) {
         0 | 1 => {
             let hour = chance.permille(500);
             let limit = if hour { 3_700_000 } else { 40_000 };
@@ -151,8 +159,14 @@ fn of_page(chance: &mut Chance, site: Site) -> Entry {
         }
         4..7 => {
             let told = chance.permille(700);
-            site.repaired(Mishap::Freeze { tab, told }, Mishap::Thaw { tab, told })
+            let freeze = Mishap::Freeze { tab, told };
+            if chance.permille(300) {
+                // Nobody looks at it again.
+                return site.mishap(freeze);
+            }
+            site.repaired(freeze, Mishap::Thaw { tab, told })
         }
+        7 => site.once(Act::FreezeAtRefresh),
         _ => site.mishap(Mishap::Kill(tab)),
     }
 }

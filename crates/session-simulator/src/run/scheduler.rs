@@ -6,8 +6,9 @@ use session_core::Presence;
 
 use super::{Outcome, Story, person, queue::Queue, transport::Transport};
 use crate::{
-    browser::{BrowserId, Life, TabId},
+    browser::{BrowserId, Page, TabId},
     liveness,
+    network::{Asks, Stage},
     plan::{Act, Options, Plan},
     violation::Violation,
     world::{Action, Deed, Item, Mishap, World},
@@ -48,6 +49,7 @@ pub struct Scheduler {
     timers: BTreeMap<TabId, Duration>,
     tick: Option<Duration>,
     sent: u64,
+    freezes_at_refresh: bool,
     story: Story,
 }
 
@@ -80,6 +82,7 @@ impl Scheduler {
             timers: BTreeMap::new(),
             tick: None,
             sent: 0,
+            freezes_at_refresh: false,
             story: Story::default(),
         }
     }
@@ -161,6 +164,7 @@ impl Scheduler {
                 refresh,
             } => self.transport.hold_up(leg, delay, refresh),
             Act::LoseNext { leg, refresh } => self.transport.lose_next(leg, refresh),
+            Act::FreezeAtRefresh => self.freezes_at_refresh = true,
             Act::CutSockets(browser) => {
                 let of_browser = self.world.connections.iter();
                 let of_browser = of_browser.filter(|it| it.tab.browser == browser);
@@ -176,6 +180,7 @@ impl Scheduler {
     /// The last fault is repaired; the person comes back and looks.
     fn calm_down(&mut self) {
         self.transport.calm_down();
+        self.freezes_at_refresh = false;
         self.apply(Action::Mishap(Mishap::StartUp));
         self.apply(Action::Mishap(Mishap::AnswerWell));
         for browser in (0..self.plan.settings.browsers).map(BrowserId) {
@@ -212,11 +217,9 @@ impl Scheduler {
         }
     }
 
-    /// A tab that has a page, if one has.
+    /// A tab with a page that runs, if there is one.
     fn tab_to_look_at(&self, browser: BrowserId) -> TabId {
-        let of_browser = |(tab, page): &(TabId, &crate::browser::Page)| {
-            tab.browser == browser && page.life != Life::Cached
-        };
+        let of_browser = |(tab, page): &(TabId, &Page)| tab.browser == browser && page.runs();
         let open = self.world.pages().find(of_browser);
         open.map_or(TabId { browser, slot: 0 }, |(tab, _)| tab)
     }
@@ -236,6 +239,15 @@ impl Scheduler {
                 let Some(call) = self.world.call(number) else {
                     return;
                 };
+                let refreshes = matches!(
+                    (&call.asks, &call.stage),
+                    (Asks::Refresh(_), Stage::Sent(_))
+                );
+                if refreshes && std::mem::take(&mut self.freezes_at_refresh) {
+                    let (tab, told) = (call.tab, false);
+                    let freeze = Action::Mishap(Mishap::Freeze { tab, told });
+                    self.queue.push(now, Event::Action(freeze));
+                }
                 let Some(fate) = self.transport.call(call) else {
                     return;
                 };
@@ -297,13 +309,14 @@ impl Scheduler {
     }
 
     fn finish(mut self) -> Outcome {
+        let entries = self.plan.entries.len();
         if self.plan.settings.keeps_timeline {
             self.story.plan = self.plan.entries;
             self.story.pages = self.world.stories();
         }
         Outcome {
             seed: self.plan.seed,
-            entries: self.story.plan.len(),
+            entries,
             violation: self.world.broken,
             tally: self.world.tally.0,
             lived: self.world.now,

@@ -217,6 +217,8 @@ pub enum Mishap {
     Overtake(TabId),
     /// A frame that is no message comes down the sockets of a tab.
     Garbage(TabId),
+    /// The next message on each socket of a browser cannot be read.
+    Spoil(BrowserId),
     /// A thief copies the jar, once.
     CopyJar(BrowserId),
     /// The thief presents something.
@@ -326,6 +328,7 @@ impl Mishap {
             Self::Miss(_) => "lost notice",
             Self::Overtake(_) => "reordered notice",
             Self::Garbage(_) => "garbage on the socket",
+            Self::Spoil(_) => "spoiled message",
             Self::CopyJar(_) => "jar copied",
             Self::Present { .. } => "thief presents",
         }

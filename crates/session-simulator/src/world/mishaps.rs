@@ -71,6 +71,12 @@ impl World {
             Mishap::Miss(tab) => self.miss(tab),
             Mishap::Overtake(tab) => self.overtake(tab),
             Mishap::Garbage(tab) => self.send_garbage(tab),
+            Mishap::Spoil(browser) => {
+                let of_browser = self.connections.iter_mut();
+                for connection in of_browser.filter(|it| it.tab.browser == browser) {
+                    connection.spoils_next = true;
+                }
+            }
             Mishap::CopyJar(browser) => self.copy_jar(browser),
             Mishap::Present { piece, call } => self.present(piece, call),
         }
