@@ -47,7 +47,10 @@ impl Page {
             let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
             persisted.then_some(Input::PageShown { persisted })
         });
-        listen(&window, "focus", |_| Some(Input::PageFocused));
+        // The focus of each field passes by on its way down.
+        listen(&window, "focus", |event| {
+            (event.event_phase() == Event::AT_TARGET).then_some(Input::PageFocused)
+        });
         if let Some(document) = window.document() {
             listen(&document, "freeze", |_| Some(Input::PageFrozen));
             listen(&document, "resume", |_| Some(Input::PageResumed));

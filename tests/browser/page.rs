@@ -59,6 +59,18 @@ fn focus_freezing_and_resuming_are_facts() {
 }
 
 #[wasm_bindgen_test]
+fn the_focus_of_a_field_is_not_that_of_the_page() {
+    let (facts, _page) = watch();
+    let document = window().document().unwrap();
+    let field = document.create_element("input").unwrap();
+    let body = document.body().unwrap();
+    body.append_child(&field).unwrap();
+    dispatch(&field, "FocusEvent", "focus", "{}");
+    field.remove();
+    assert_eq!(facts.facts(), []);
+}
+
+#[wasm_bindgen_test]
 async fn all_that_wakes_a_page_leads_to_one_question() {
     let world = World::logged_in(|| ()).await;
     world.stage.advance(Duration::from_secs(600)).await;
