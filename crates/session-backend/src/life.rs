@@ -72,7 +72,6 @@ impl App {
             generation: 0,
             rotated_at: None,
             successor_seen: false,
-            reissued: false,
             ended: None,
         };
         let row = session.clone();

@@ -11,9 +11,13 @@
 //! | current | less than the grace | access token, no cookie |
 //! | current | more | rotated |
 //! | predecessor | less than the grace | access token, no cookie |
-//! | predecessor | more, successor never seen | the same successor again, once |
+//! | predecessor | more, successor never seen | the same successor again |
 //! | predecessor | more, otherwise | reuse: the family ends |
 //! | older | any | reuse: the family ends |
+//!
+//! A successor that was never seen is issued as often as its answer is lost: an honest browser can
+//! lose two answers in a row, and a thief gains nothing by it, since the first use of the successor
+//! by either party makes the predecessor reuse.
 //!
 //! # Source
 //!
@@ -75,7 +79,7 @@ impl RefreshToken {
     pub(crate) fn is_reused(&self, session: &SessionRow, grace: Duration, now: Moment) -> bool {
         match session.generation.saturating_sub(self.generation) {
             0 => false,
-            1 => !in_grace(session, grace, now) && (session.successor_seen || session.reissued),
+            1 => !in_grace(session, grace, now) && session.successor_seen,
             // A generation that was never issued is as suspicious as one that was used up.
             _ => true,
         }
@@ -141,7 +145,7 @@ pub(crate) fn present(
         }
         // What is older is reuse.
         _ => {
-            sessions::mark_reissued(connection, &token.family, now)?;
+            sessions::issue_again(connection, &token.family, now)?;
             Ok(Rotation::Reissued(session))
         }
     }

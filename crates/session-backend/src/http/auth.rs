@@ -124,19 +124,22 @@ pub(super) async fn refresh(
                 None => Rotation::Ended(families.over.unwrap_or(EndReason::NoSession)),
             };
             transaction.commit()?;
-            let older = families.living.into_iter();
-            let older = older.filter(|(token, session)| !token.is_reused(session, grace, now));
-            let mut replaced = Vec::new();
-            for (token, session) in older {
+            let mut older = Vec::new();
+            for (token, session) in families.living {
+                let reason = if token.is_reused(&session, grace, now) {
+                    EndReason::ReuseDetected
+                } else {
+                    EndReason::Replaced
+                };
                 families.dead.push(token.family);
-                replaced.push(session.id);
+                older.push((session.id, reason));
             }
-            Ok((outcome, families.dead, replaced))
+            Ok((outcome, families.dead, older))
         })
         .await?;
     // Two logins at once left two sessions in one browser: the newest is the one it has.
-    for session in older {
-        app.end(&session, EndReason::Replaced).await?;
+    for (session, reason) in older {
+        app.end(&session, reason).await?;
     }
     if let Some(delay) = slow {
         tokio::time::sleep(delay).await;

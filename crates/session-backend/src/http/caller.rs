@@ -89,7 +89,18 @@ pub(crate) async fn cookie_session(
         .run(move |connection| Families::read(connection, cookies, now))
         .await?;
     end_reused(app, &mut families, now).await?;
-    let identified = families.living.pop().map(|(_, session)| session);
+    let identified = families.living.pop();
+    if let Some((token, session)) = &identified
+        && token.generation == session.generation
+        && session.rotated_at.is_some()
+        && !session.successor_seen
+    {
+        let (id, generation) = (session.id.clone(), session.generation);
+        app.store
+            .run(move |connection| sessions::mark_seen(connection, &id, generation))
+            .await?;
+    }
+    let identified = identified.map(|(_, session)| session);
     let over = families.over.unwrap_or(EndReason::NoSession);
     Ok(Some(identified.ok_or(over)))
 }

@@ -19,7 +19,6 @@ CREATE TABLE IF NOT EXISTS sessions (
     generation        INTEGER NOT NULL DEFAULT 0,
     rotated_at        INTEGER,
     successor_seen    INTEGER NOT NULL DEFAULT 0,
-    reissued          INTEGER NOT NULL DEFAULT 0,
     ended_at          INTEGER,
     end_reason        TEXT
 ) STRICT;

@@ -37,18 +37,16 @@ pub(crate) struct SessionRow {
     pub(crate) rotated_at: Option<Moment>,
     /// Whether the current refresh token, or an access token issued with it, was ever presented.
     pub(crate) successor_seen: bool,
-    /// Whether the current refresh token was issued a second time, after a lost answer.
-    pub(crate) reissued: bool,
     /// Why it ended, once it has.
     pub(crate) ended: Option<EndReason>,
 }
 
 const COLUMNS: &str = "sessions.id, family, user_id, users.email, users.name, created_at,
     last_active_at, idle_deadline, absolute_deadline, remember_me, user_agent, address, generation,
-    rotated_at, successor_seen, reissued, end_reason";
+    rotated_at, successor_seen, end_reason";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
-    let end_reason: Option<String> = row.get(16)?;
+    let end_reason: Option<String> = row.get(15)?;
     Ok(SessionRow {
         id: row.get(0)?,
         family: row.get(1)?,
@@ -67,7 +65,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
         generation: row.get(12)?,
         rotated_at: row.get::<_, Option<i64>>(13)?.map(Moment),
         successor_seen: row.get(14)?,
-        reissued: row.get(15)?,
         ended: end_reason.map(|code| EndReason::parse(&code).unwrap_or(EndReason::NoSession)),
     })
 }
@@ -209,21 +206,21 @@ pub(crate) fn advance_generation(
 ) -> rusqlite::Result<bool> {
     let changed = connection.execute(
         "UPDATE sessions
-         SET generation = generation + 1, rotated_at = ?3, successor_seen = 0, reissued = 0
+         SET generation = generation + 1, rotated_at = ?3, successor_seen = 0
          WHERE family = ?1 AND generation = ?2 AND ended_at IS NULL",
         params![family, generation, now.0],
     )?;
     Ok(changed == 1)
 }
 
-/// Remembers that the current refresh token was issued a second time.
-pub(crate) fn mark_reissued(
+/// The current refresh token is issued again: its grace begins anew.
+pub(crate) fn issue_again(
     connection: &Connection,
     family: &str,
     now: Moment,
 ) -> rusqlite::Result<()> {
     connection.execute(
-        "UPDATE sessions SET reissued = 1, rotated_at = ?2 WHERE family = ?1 AND ended_at IS NULL",
+        "UPDATE sessions SET rotated_at = ?2 WHERE family = ?1 AND ended_at IS NULL",
         params![family, now.0],
     )?;
     Ok(())
