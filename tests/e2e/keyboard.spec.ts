@@ -95,6 +95,8 @@ test('both dialogs by keyboard alone', async ({ backend, page }) => {
   await app.logIn();
   // The browser shows the focus to those who used a key last.
   await page.keyboard.press('Shift');
+  // The key is activity, and activity that came after the warning would end it.
+  await app.expectMoreUpdates(1);
   await backend.demo('warn?seconds=90');
   await tabTo(page, app.warning.getByRole('button', { name: 'Stay signed in' }));
   await page.keyboard.press('Enter');
