@@ -15,7 +15,7 @@ use crate::{few::Few, policy::Timing};
 #[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Topics(Few<String, Entry>);
 
-#[derive(Clone, Copy, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash)]
 struct Entry {
     /// Whether this tab wants it.
     own: bool,
@@ -27,18 +27,23 @@ struct Entry {
     before: u64,
     /// Whether no update of the stream has come yet.
     begins: bool,
-    restart: Option<Restart>,
+    /// Replays that the server was asked for, in order, and that have not begun.
+    replays: Vec<Awaited>,
+    /// Somebody knows of this update: either it is on its way, or the server's count started over.
+    ahead: Option<Awaited>,
     /// When a follower last asked for what it lacks.
     asked_at: Option<Duration>,
 }
 
-/// The stream is about to go on after another update than its last. Updates that were under way
-/// come before.
+/// The stream is to go on after this update. Updates that were under way come before.
 #[derive(Clone, Copy, Debug, Hash)]
-struct Restart {
+struct Awaited {
     after: u64,
     since: Duration,
 }
+
+/// Most replays that are under way at once; who lacks more asks again.
+const MAX_REPLAYS: usize = 8;
 
 /// An update in its stream.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -91,7 +96,7 @@ impl Topics {
             return None;
         }
         entry.seq = 0;
-        entry.restart_after(0, now);
+        entry.await_replay(0, now);
         Some(Subscription::TooLate)
     }
 
@@ -134,17 +139,16 @@ impl Topics {
             return Subscription::Stands;
         }
         if from >= entry.before && (after.is_some() || entry.begins) {
-            // Who is ahead of the stream may have counted otherwise.
-            if from > entry.before && entry.restart.is_none() {
-                entry.restart_after(from, now);
-            }
+            let (after, since) = (from, now);
+            let ahead = (from > entry.before).then_some(Awaited { after, since });
+            entry.ahead = entry.ahead.or(ahead);
             return Subscription::Stands;
         }
-        if entry.is_replayed() {
-            // One at a time: who still lacks something then asks again.
+        let comes = entry.replays.iter().any(|replay| replay.after <= from);
+        if comes || entry.replays.len() >= MAX_REPLAYS {
             return Subscription::Stands;
         }
-        entry.restart_after(from, now);
+        entry.await_replay(from, now);
         Subscription::TooLate
     }
 
@@ -168,7 +172,8 @@ impl Topics {
             let own = if entry.own { entry.seq } else { u64::MAX };
             entry.before = entry.before.min(own);
             entry.begins = true;
-            entry.restart = None;
+            entry.replays.clear();
+            entry.ahead = None;
             (topic.clone(), number(entry.before))
         });
         topics.collect()
@@ -263,27 +268,33 @@ impl Topics {
 }
 
 impl Entry {
-    /// The stream will go on after this update, or does already and its numbers say otherwise.
-    fn restart_after(&mut self, after: u64, now: Duration) {
-        let since = now;
-        self.restart = Some(Restart { after, since });
+    fn await_replay(&mut self, after: u64, since: Duration) {
+        self.replays.push(Awaited { after, since });
     }
 
-    /// Returns whether earlier updates are on their way again.
-    fn is_replayed(&self) -> bool {
-        self.restart
-            .is_some_and(|restart| restart.after < self.before)
+    /// Returns after which update the stream goes on with this one, if not after its last. What
+    /// was awaited for too long does not come.
+    fn restarts_after(&mut self, seq: u64, now: Duration, timing: &Timing) -> Option<u64> {
+        let late = |awaited: &Awaited| now >= awaited.since.saturating_add(timing.leader_check);
+        let repeated = seq <= self.before;
+        let mut replays = self.replays.iter();
+        let begun = replays.position(|replay| late(replay) || (repeated && replay.after < seq));
+        if let Some(index) = begun {
+            let replay = self.replays.drain(..=index).next_back();
+            return replay.map(|replay| replay.after);
+        }
+        let ahead = self.ahead?;
+        if ahead.after <= seq || late(&ahead) {
+            self.ahead = None;
+        }
+        (ahead.after > seq && late(&ahead)).then_some(ahead.after)
     }
 
     /// Finds the place of the next update in the stream; none for one that was in it before.
     fn place(&mut self, seq: u64, now: Duration, timing: &Timing) -> Option<Place> {
-        if let Some(Restart { after, since }) = self.restart {
-            let replayed = self.is_replayed() && after < seq && seq <= self.before;
-            if replayed || now >= since.saturating_add(timing.leader_check) {
-                self.before = after;
-                self.begins = true;
-                self.restart = None;
-            }
+        if let Some(after) = self.restarts_after(seq, now, timing) {
+            self.before = after;
+            self.begins = true;
         }
         let after = self.before;
         if seq == after || (seq < after && !self.begins) {
@@ -307,7 +318,6 @@ impl Entry {
             return Novelty::Early;
         }
         self.seq = seq;
-        self.asked_at = None;
         Novelty::Next
     }
 }

@@ -62,7 +62,7 @@ fn a_page_that_restores_offline_says_so_and_goes_on_when_the_network_is_back() {
 fn a_login_that_ends_offline_is_shown_as_offline() {
     let mut world = World::new();
     world.start(Presence::LoggedOut);
-    world.log_in(&crate::support::samples::ada());
+    world.log_in(&ada());
     world.send(Input::WentOffline);
 
     world.answer_login_ok(first_session());

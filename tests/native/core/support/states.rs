@@ -6,9 +6,7 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{
-        IDLE, ada, ending_in, first_session, idle_warning, pending_logout, refused, secs, update,
-    },
+    samples::{ada, ending_in, first_session, idle_warning, pending_logout, refused, secs, update},
     shared_facts::TERM,
     world::World,
 };
@@ -121,7 +119,7 @@ pub(crate) const STATES: &[(&str, Way)] = &[
     }),
     ("Active, covered", || {
         let mut world = World::live();
-        world.set_wall_forward(IDLE + secs(60));
+        world.set_wall_forward(secs(8 * 3600));
         world.send(Input::DeadlineReached);
         world
     }),
@@ -149,7 +147,7 @@ pub(crate) const STATES: &[(&str, Way)] = &[
     ("Active, follower that takes the lock", || {
         let mut world = followed_up();
         let to = "this-tab".to_owned();
-        world.hear(TabNoticeKind::Resigned { term: TERM, to }, "s-1", 3);
+        world.hear(TabNoticeKind::Resigned { term: TERM, to }, "s-1", 4);
         world
     }),
     ("Active, leader", leading),
@@ -260,7 +258,7 @@ fn following() -> World {
     world
 }
 
-/// A follower that has the updates of a topic up to number 5.
+/// A follower that has the updates of a topic up to number 5, and asked for those some time ago.
 fn followed_up() -> World {
     let mut world = following();
     let topic = || "load".to_owned();
@@ -270,7 +268,7 @@ fn followed_up() -> World {
         live: true,
         visible: true,
     };
-    world.hear(leading, "s-1", 1);
+    world.hear(leading.clone(), "s-1", 1);
     let update = TabNoticeKind::Update {
         term: TERM,
         topic: topic(),
@@ -279,6 +277,8 @@ fn followed_up() -> World {
         payload: 5.into(),
     };
     world.hear(update, "s-1", 2);
+    world.advance(secs(6));
+    world.hear(leading, "s-1", 3);
     world
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct Browser {
     /// How often the topic `load` is published, and when it is next.
     feed: Option<(Duration, Duration)>,
     notices: Vec<(Duration, usize, TabNotice)>,
+    /// One notice in so many is lost on its way to a tab; 0 is none.
+    pub(crate) loses: u64,
 }
 
 impl Browser {
@@ -73,6 +75,7 @@ impl Browser {
             presence: Presence::LoggedOut,
             feed: None,
             notices: Vec::new(),
+            loses: 0,
         }
     }
 
@@ -182,6 +185,9 @@ impl Browser {
             Effect::NotifyTabs(notice) => {
                 self.notices.push((self.now, tab, notice.clone()));
                 for other in 0..self.tabs.len() {
+                    if self.loses > 0 && (self.ordered + other as u64).is_multiple_of(self.loses) {
+                        continue;
+                    }
                     let heard = Input::TabNoticeReceived(notice.clone());
                     // Some tabs are slower than others.
                     let slow = Duration::from_millis(other as u64 % 3);

@@ -198,18 +198,32 @@ impl Browser {
     /// Lets time pass until all tabs that run are live on one socket; returns how long it took.
     pub(crate) fn await_one_life(&mut self, limit: Duration) -> Duration {
         let since = self.now();
-        self.is_one_life_within(limit);
+        self.await_health(limit);
         self.expect_one_life();
         self.now() - since
     }
 
-    /// Lets time pass until all tabs that run are live on one socket; returns whether they are.
-    pub(crate) fn is_one_life_within(&mut self, limit: Duration) -> bool {
+    /// Lets time pass until all tabs that run are live; returns whether they are in time.
+    pub(crate) fn await_health(&mut self, limit: Duration) -> bool {
         let end = self.now() + limit;
-        while !self.is_one_life() && self.now() < end {
+        while !self.is_healthy() && self.now() < end {
             self.advance(millis(50));
         }
-        self.is_one_life()
+        self.is_healthy()
+    }
+
+    /// Returns whether everybody is live, and the only sockets are that of the one that holds the
+    /// leader lock and those of tabs that share nothing.
+    pub(crate) fn is_healthy(&self) -> bool {
+        let Some(leader) = self.locks.holder(LockName::Leader) else {
+            return false;
+        };
+        let shares = |tab: &usize| self.locks.claims(*tab).contains(&LockName::Leader);
+        let tabs = self.present().into_iter();
+        let mine = tabs.filter(|tab| *tab == leader || !shares(tab));
+        let mut connections = self.connections().into_iter();
+        self.server.sockets() == mine.collect::<Vec<_>>()
+            && connections.all(|connection| connection == ConnectionStatus::Live)
     }
 
     /// Returns how all tabs are, for the message of a test that fails.
@@ -225,13 +239,6 @@ impl Browser {
             "at {:?}: lock {holder:?}, sockets {sockets:?}, {tabs}",
             self.now()
         )
-    }
-
-    fn is_one_life(&self) -> bool {
-        let live = ConnectionStatus::Live;
-        let mut connections = self.connections().into_iter();
-        self.locks.holder(LockName::Leader).map(|it| vec![it]) == Some(self.server.sockets())
-            && connections.all(|connection| connection == live)
     }
 
     /// Asserts that there is one socket, that the holder of the leader lock has it, that all others
