@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment,
-    policy::{CLOCK_TOLERANCE, LONG_SLEEP},
+    policy::{CLOCK_TOLERANCE, DRIFT_PATIENCE, LONG_SLEEP},
 };
 
 /// How far the page may rely on what it knows of the session.
@@ -51,6 +51,9 @@ pub(crate) struct Reckoning {
     /// How far the wall clock went ahead since the server's last word: time that the monotonic
     /// clock may have slept through.
     ahead: Duration,
+    /// When the drift was noticed. Nobody can tell a set clock from a sleep, so the server has a
+    /// moment to answer before anything is covered for it.
+    drifted_at: Option<Duration>,
     /// When the server last spoke.
     verified_at: Duration,
 }
@@ -62,6 +65,7 @@ impl Reckoning {
             base: now,
             latest: now.monotonic,
             ahead: Duration::ZERO,
+            drifted_at: None,
             verified_at: now.monotonic,
         }
     }
@@ -88,6 +92,7 @@ impl Reckoning {
         if drifted {
             self.ahead = self.ahead.saturating_add(forward);
             slept = slept.saturating_add(forward);
+            self.drifted_at = Some(monotonic);
             self.base = Moment {
                 monotonic,
                 wall: now.wall,
@@ -111,12 +116,16 @@ impl Reckoning {
     pub(crate) fn verify(&mut self) {
         self.assurance = Assurance::Verified;
         self.ahead = Duration::ZERO;
+        self.drifted_at = None;
         self.verified_at = self.latest;
     }
 
-    /// Returns the monotonic time at which the page, as far as it knows, reaches `at`.
+    /// Returns the monotonic time at which the page, as far as it knows, has reached `at` and the
+    /// server had a moment to say otherwise.
     pub(crate) fn reached(&self, at: Duration) -> Duration {
+        let answered = self.drifted_at.map(|at| at.saturating_add(DRIFT_PATIENCE));
         at.saturating_sub(self.ahead)
+            .max(answered.unwrap_or_default())
     }
 
     /// Returns whether the server's last word is older than `age`.

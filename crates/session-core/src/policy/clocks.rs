@@ -6,6 +6,10 @@ use std::time::Duration;
 /// every clock adjustment; larger would trust a deadline after a short sleep.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
+/// The server has this long to answer before a drift covers a page whose end may have passed.
+/// Larger would show yesterday's page after a sleep; smaller would flash at whoever sets a clock.
+pub const DRIFT_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A page that did not run for this time is covered even if no end of the session is known.
 pub const LONG_SLEEP: Duration = Duration::from_secs(8 * 3600);
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{
-    BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, END_SLACK, FAULT_LIMIT, LONG_SLEEP,
+    BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, DRIFT_PATIENCE, END_SLACK, FAULT_LIMIT, LONG_SLEEP,
     LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing, UNAUTHORIZED_LIMIT,
     UNHEARD_LIMIT,
 };
@@ -62,6 +62,10 @@ pub fn rows() -> Vec<(String, String)> {
         ("backoff, largest limit", BACKOFF_CAP),
         ("longest window after a restart", LONGEST_WINDOW),
         ("clock drift taken for noise", CLOCK_TOLERANCE),
+        (
+            "drift covers the page unless answered within",
+            DRIFT_PATIENCE,
+        ),
         ("sleep that covers the page", LONG_SLEEP),
         ("slack after the known end", END_SLACK),
         ("longest `Retry-After`", LONGEST_RETRY_AFTER),

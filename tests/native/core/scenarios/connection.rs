@@ -278,61 +278,6 @@ fn three_protocol_faults_are_forgiven_and_the_fourth_is_not() {
 }
 
 #[test]
-fn a_sound_connection_forgives_the_faults_before_it() {
-    let mut world = World::live();
-
-    for _ in 0..6 {
-        world.advance(secs(20));
-        world.receive(ServerMessage::HeartbeatAck);
-        world.advance(secs(20));
-        world.receive(ServerMessage::HeartbeatAck);
-        world.advance(secs(20));
-        world.close(1002, "");
-        world.await_socket();
-        world.answer_socket();
-    }
-
-    assert_eq!(world.view().connection, ConnectionStatus::Live);
-}
-
-#[test]
-fn nobody_can_make_the_client_connect_without_bound() {
-    let mut world = World::live();
-
-    for _ in 0..600 {
-        if world.state().contains("Connecting") {
-            world.close(1006, "");
-        }
-        world.send(Input::PageShown { persisted: false });
-        world.send(Input::PageFocused);
-        world.advance(millis(100));
-    }
-
-    let most = session_core::policy::RATES.connect.most_in_a_minute() as usize;
-    let attempts = world.count("OpenSocket");
-    assert!(
-        (10..=most + 1).contains(&attempts),
-        "{attempts} attempts in a minute"
-    );
-}
-
-#[test]
-fn a_wake_does_not_cut_the_window_of_an_announced_restart() {
-    let mut world = World::live();
-    let within = secs(20);
-    world.receive(ServerMessage::GoingAway {
-        reconnect_within: within,
-    });
-    world.close(1012, "");
-    let planned = world.client.next_deadline();
-
-    world.send(Input::PageShown { persisted: false });
-
-    world.expect_nothing();
-    assert_eq!(world.client.next_deadline(), planned);
-}
-
-#[test]
 fn a_configured_code_goes_before_the_table() {
     let mut world = World::configured(r#"{"socket":{"closePolicy":{"4001":"expired"}}}"#);
     world.start(session_core::Presence::Present);

@@ -8,6 +8,7 @@ mod edges;
 mod ending;
 mod logout;
 mod network;
+mod reconnecting;
 mod record;
 mod refresh;
 mod requests;

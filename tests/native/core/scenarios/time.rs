@@ -48,6 +48,25 @@ fn a_small_drift_is_noise() {
 }
 
 #[test]
+fn a_set_clock_shows_nothing_if_the_server_answers_and_covers_if_it_does_not() {
+    for answered in [true, false] {
+        let mut world = World::live();
+        world.set_wall_forward(IDLE + secs(60));
+        world.send(Input::DeadlineReached);
+        assert_eq!(world.view().assurance, Assurance::Unverified);
+
+        world.advance(secs(1));
+        if answered {
+            world.answer_session_active(first_session());
+        }
+        world.advance(secs(2));
+
+        let covered = world.view().assurance == Assurance::Covered;
+        assert_eq!(covered, !answered);
+    }
+}
+
+#[test]
 fn a_short_sleep_leaves_the_page_readable() {
     let mut world = World::live();
     world.set_wall_forward(IDLE - secs(60));
