@@ -35,6 +35,7 @@ impl Client {
             Role::Leader(leader) => Some(leader.lock),
         };
         self.release_lock(lock);
+        self.topics.forget_others();
     }
 
     pub(super) fn release_lock(&mut self, lock: Option<LockId>) {
@@ -144,8 +145,9 @@ impl Client {
         }
     }
 
+    /// Asks as one that is seen only if it may take the lead: a hidden leader hands over to it.
     fn ask_for_leader(&mut self) {
-        let visible = self.visible;
+        let visible = self.visible && self.steals.earliest() <= self.now;
         self.notify(TabNoticeKind::Asking { visible }, None);
         let seq = self.news.sent();
         if let Role::Follower(follower) = &mut self.role {

@@ -114,6 +114,26 @@ fn another_user_gets_nothing_of_the_first_ones() {
 }
 
 #[test]
+fn a_new_session_of_the_same_user_is_shared_like_the_one_before() {
+    let mut browser = Browser::with_feed(5);
+    browser.freeze(0);
+    browser.freeze(4);
+    browser.end_session(EndReason::SessionTimeout);
+    browser.advance(secs(20));
+    browser.log_in(2, &ada());
+    browser.advance(secs(2));
+
+    browser.thaw(0);
+    browser.thaw(4);
+    browser.advance(secs(20));
+
+    browser.await_one_life(secs(5));
+    for tab in 0..5 {
+        assert_eq!(browser.view(tab).user(), Some(&ada()), "tab {tab}");
+    }
+}
+
+#[test]
 fn a_new_tab_after_a_logout_shows_nothing() {
     let mut browser = Browser::with_tabs(3);
     browser.command(1, Command::LogOut);

@@ -134,6 +134,19 @@ fn a_server_that_is_gone_is_no_reason_to_steal_again_and_again() {
 }
 
 #[test]
+fn a_leader_whose_connection_breaks_has_15_s_to_mend_it() {
+    let mut browser = Browser::with_tabs(6);
+    browser.advance(secs(4));
+
+    browser.server_fails();
+    browser.advance(millis(14_900));
+
+    assert_eq!(browser.locks.steals, []);
+    browser.server.reachable = true;
+    browser.await_one_life(secs(31));
+}
+
+#[test]
 fn a_network_that_comes_back_is_no_reason_to_steal() {
     for noticed in [secs(0), secs(5)] {
         let mut browser = Browser::with_feed(4);

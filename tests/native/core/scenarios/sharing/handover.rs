@@ -95,6 +95,34 @@ fn a_user_who_goes_from_tab_to_tab_takes_the_lead_along() {
 }
 
 #[test]
+fn a_user_who_goes_to_and_fro_does_not_move_the_lead_each_time() {
+    let mut browser = Browser::with_feed(5);
+    let mut seen = 0;
+    for tab in 1..5 {
+        browser.hide(tab);
+    }
+    let since = browser.now();
+    for round in 1..40 {
+        let next = round % 3;
+        browser.hide(seen);
+        browser.show(next);
+        browser.advance(secs(8));
+        seen = next;
+    }
+    let minutes = usize::try_from((browser.now() - since).as_secs() / 60).expect("a few");
+
+    browser.advance(secs(70));
+
+    assert_eq!(browser.leader(), seen);
+    let opened = browser.server.opened.len();
+    assert!(
+        opened <= 3 * (minutes + 2),
+        "{opened} sockets in {minutes} min"
+    );
+    browser.expect_whole(0..5);
+}
+
+#[test]
 fn among_hidden_tabs_nothing_moves() {
     let mut browser = Browser::with_feed(3);
     for tab in 0..3 {

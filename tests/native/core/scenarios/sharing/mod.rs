@@ -9,3 +9,4 @@ mod liveness;
 mod notices;
 mod refreshing;
 mod relaying;
+mod topics;
