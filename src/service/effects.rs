@@ -100,8 +100,11 @@ impl Driver {
             Presence::LogoutPending { session } => {
                 self.shelf.write(PRESENCE, &[PENDING, session].concat())
             }
+            // That a session is gone takes no logout back.
             Presence::Unknown => {
-                self.shelf.remove(PRESENCE);
+                if self.presence() == Presence::Present {
+                    self.shelf.remove(PRESENCE);
+                }
                 Ok(())
             }
         };

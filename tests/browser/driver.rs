@@ -271,6 +271,13 @@ async fn presence_tells_a_logout_from_an_expiry() {
 
     world.session.log_in(login(EMAIL, "password"));
     tick().await;
+    world.shelf().write("presence", "logged-out").unwrap();
+    world.expire(EndReason::NoSession).await;
+    let kept = world.shelf().read("presence");
+    assert_eq!(kept.as_deref(), Some("logged-out"), "another tab's logout");
+
+    world.session.log_in(login(EMAIL, "password"));
+    tick().await;
     world.session.command(Command::LogOut);
     tick().await;
     assert_eq!(

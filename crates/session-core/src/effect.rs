@@ -92,7 +92,8 @@ pub enum Effect {
     },
     /// Tell the other tabs of this browser.
     NotifyTabs(TabNotice),
-    /// Keep this in the browser, for [`crate::Input::Started`] of the next page.
+    /// Keep this in the browser, for [`crate::Input::Started`] of the next page. `Unknown` takes the
+    /// place of `Present` only: that a session is gone takes no logout back that another tab wrote.
     RememberPresence(Presence),
     /// Remember that a logout of this session may not have reached the server, unless a logout is
     /// remembered already.

@@ -69,6 +69,9 @@ impl Storage {
 
     /// Writes the presence marker; returns whether it was kept. Removing needs no room.
     pub fn remember(&mut self, presence: Presence) -> bool {
+        if presence == Presence::Unknown && self.presence != Presence::Present {
+            return true;
+        }
         let kept = match self.health {
             Health::Works => true,
             Health::Full => presence == Presence::Unknown,
