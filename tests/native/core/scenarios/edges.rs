@@ -1,10 +1,10 @@
 //! At a limit, and a millisecond past it.
 
-use session_core::{Effect, Input};
+use session_core::{Command, Effect, Input, policy::RATES};
 use session_protocol::ClientMessage;
 
 use crate::support::{
-    samples::{millis, secs},
+    samples::{ada, first_session, millis, secs},
     world::World,
 };
 
@@ -35,6 +35,22 @@ fn a_glance_asks_when_the_last_word_is_older_than_a_minute() {
 
         assert_eq!(world.count("AskSession"), questions, "after {age:?}");
     }
+}
+
+#[test]
+fn a_new_session_opens_no_more_sockets_than_the_one_before_could() {
+    let mut world = World::logged_in();
+    for _ in 0..60 {
+        world.command(Command::LogOut);
+        world.answer_logout();
+        world.log_in(&ada());
+        world.answer_login_ok(first_session());
+        world.advance(millis(900));
+    }
+
+    let opened = world.count("OpenSocket");
+    let most = RATES.connect.most_in_a_minute();
+    assert!((2..=most as usize).contains(&opened), "{opened} of {most}");
 }
 
 fn is_report(order: &Effect) -> bool {

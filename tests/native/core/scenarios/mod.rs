@@ -17,3 +17,4 @@ mod tabs;
 mod time;
 mod token;
 mod warning;
+mod words;

@@ -1,0 +1,155 @@
+//! One topic that several tabs want: what the leader asks of the server, and what a follower asks
+//! of the leader.
+
+use session_core::{Effect, Input, LockName, Presence};
+use session_protocol::{ClientMessage, TabNoticeKind};
+
+use crate::support::{
+    samples::{ada, first_session, secs, update},
+    world::World,
+};
+
+const TERM: u64 = 1_900_000_000_000;
+
+#[test]
+fn followers_that_want_a_topic_before_its_first_update_share_one_subscription() {
+    let mut world = leader();
+    want_elsewhere(&mut world, 1, None);
+    want_elsewhere(&mut world, 2, None);
+
+    assert_eq!(said(&world), ["subscribe"]);
+}
+
+#[test]
+fn a_follower_that_wants_what_the_leader_has_just_subscribed_is_served_by_it() {
+    let mut world = leader();
+    subscribe(&mut world);
+    want_elsewhere(&mut world, 1, None);
+
+    assert_eq!(said(&world), ["subscribe"]);
+}
+
+#[test]
+fn a_topic_that_a_follower_wants_stays_when_the_leader_wants_it_no_more() {
+    let mut world = leader();
+    want_elsewhere(&mut world, 1, None);
+    subscribe(&mut world);
+    world.forget_log();
+
+    let topic = "load".to_owned();
+    world.send(Input::TopicUnsubscribed { topic });
+
+    assert!(!said(&world).contains(&"unsubscribe"));
+    world.receive(update(1));
+    assert_eq!(passed_on(&world), [(1, 0)]);
+}
+
+#[test]
+fn a_stream_that_a_follower_asked_for_begins_after_what_it_has() {
+    let mut world = leader();
+    want_elsewhere(&mut world, 1, Some(5));
+
+    world.receive(update(6));
+
+    assert_eq!(passed_on(&world), [(6, 5)]);
+}
+
+#[test]
+fn a_follower_asks_for_what_it_lacks_again_after_a_while_and_not_at_once() {
+    let mut world = follower();
+    subscribe(&mut world);
+    world.forget_log();
+
+    early_update(&mut world, 2);
+    assert_eq!(asked(&world), 0, "it has just asked");
+
+    world.advance(secs(5));
+    early_update(&mut world, 3);
+    early_update(&mut world, 4);
+    assert_eq!(asked(&world), 1);
+}
+
+fn logged_in() -> World {
+    let mut world = World::new();
+    let (presence, locks) = (Presence::LoggedOut, true);
+    world.send(Input::Started { presence, locks });
+    world.log_in(&ada());
+    world.answer_login_ok(first_session());
+    world
+}
+
+fn follower() -> World {
+    let mut world = logged_in();
+    let leading = TabNoticeKind::Leading {
+        term: TERM,
+        live: true,
+        visible: true,
+    };
+    world.hear(leading, "s-1", 1);
+    world
+}
+
+fn leader() -> World {
+    let mut world = logged_in();
+    let lock = world.lock_of(LockName::Leader).expect("a request");
+    world.send(Input::LockGranted { lock });
+    world.answer_socket();
+    world.forget_log();
+    world
+}
+
+fn subscribe(world: &mut World) {
+    let topic = "load".to_owned();
+    world.send(Input::TopicSubscribed { topic });
+}
+
+fn want_elsewhere(world: &mut World, follower: u64, after: Option<u64>) {
+    let topic = "load".to_owned();
+    let wanting = TabNoticeKind::Wanting { topic, after };
+    world.hear_from(&format!("follower-{follower}"), wanting, "s-1", 1);
+}
+
+/// An update that the leader passes on arrives before those before it.
+fn early_update(world: &mut World, notice: u64) {
+    let update = TabNoticeKind::Update {
+        term: TERM,
+        topic: "load".to_owned(),
+        seq: 9,
+        after: 8,
+        payload: 9.into(),
+    };
+    world.hear(update, "s-1", notice);
+}
+
+/// What was said to the server, by name.
+fn said(world: &World) -> Vec<&'static str> {
+    let orders = world.log().filter_map(|(_, order)| match order {
+        Effect::SendMessage { message, .. } => Some(message),
+        _ => None,
+    });
+    let about_topics = orders.filter(|message| {
+        matches!(
+            message,
+            ClientMessage::Subscribe { .. } | ClientMessage::Unsubscribe { .. }
+        )
+    });
+    about_topics.map(ClientMessage::name).collect()
+}
+
+/// The updates that went to other tabs: number, and number of the one before.
+fn passed_on(world: &World) -> Vec<(u64, u64)> {
+    let kinds = world.log().filter_map(|(_, order)| match order {
+        Effect::NotifyTabs(notice) => Some(&notice.kind),
+        _ => None,
+    });
+    let updates = kinds.filter_map(|kind| match kind {
+        TabNoticeKind::Update { seq, after, .. } => Some((*seq, *after)),
+        _ => None,
+    });
+    updates.collect()
+}
+
+fn asked(world: &World) -> usize {
+    let wanting = |order: &Effect| matches!(order, Effect::NotifyTabs(notice) if matches!(notice.kind, TabNoticeKind::Wanting { .. }));
+    world.log().filter(|(_, order)| wanting(order)).count()
+}
