@@ -55,6 +55,21 @@ fn a_stream_that_a_follower_asked_for_begins_after_what_it_has() {
 }
 
 #[test]
+fn a_follower_that_knows_later_updates_shows_that_the_count_began_anew() {
+    for (known, then, passed) in [(9, 6, vec![(6, 9)]), (5, 6, vec![(6, 5)]), (5, 2, vec![])] {
+        let mut world = leader();
+        subscribe(&mut world);
+        world.receive(update(5));
+        want_elsewhere(&mut world, 1, Some(known));
+
+        world.pass(secs(10));
+        world.receive(update(then));
+
+        assert_eq!(passed_on(&world), passed, "{then} after {known}");
+    }
+}
+
+#[test]
 fn a_follower_asks_for_what_it_lacks_again_after_a_while_and_not_at_once() {
     let mut world = follower();
     subscribe(&mut world);
