@@ -58,3 +58,6 @@ pub mod warning_dialog;
 
 // The app.
 pub mod app;
+
+// The pure client in a real engine.
+pub mod traces;

@@ -17,6 +17,15 @@ pub use scheduler::{Scheduler, simulate};
 
 use crate::plan::Options;
 
+/// Returns the hash of the runs of `count` seeds from `first` on: the same wherever they run.
+#[must_use]
+pub fn traces_hash(first: u64, count: u64) -> u64 {
+    let seeds = first..first.saturating_add(count);
+    seeds.fold(0, |hash: u64, seed| {
+        hash.rotate_left(7).wrapping_mul(0x0100_0000_01b3) ^ trace_hash(seed)
+    })
+}
+
 /// Returns the hash of the run of a seed: the same wherever it runs.
 #[must_use]
 pub fn trace_hash(seed: u64) -> u64 {
