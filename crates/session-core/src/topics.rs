@@ -114,7 +114,7 @@ impl Topics {
     }
 
     /// Another tab wants a topic through this one, from after this update. `open` is whether there
-    /// is a socket for it; without one, who has nothing yet asks again when there is.
+    /// is a socket for it; without one, it asks again when there is.
     pub(crate) fn wanted_elsewhere(
         &mut self,
         topic: &str,
@@ -135,10 +135,9 @@ impl Topics {
         };
         entry.others = true;
         if !open {
-            entry.before = entry.before.min(after.unwrap_or(entry.before));
             return Subscription::Stands;
         }
-        if from >= entry.before && (after.is_some() || entry.begins) {
+        if from >= entry.before {
             let (after, since) = (from, now);
             let ahead = (from > entry.before).then_some(Awaited { after, since });
             entry.ahead = entry.ahead.or(ahead);

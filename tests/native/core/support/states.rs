@@ -290,7 +290,7 @@ fn leading() -> World {
 }
 
 /// A leader with an open socket, updates of a topic up to number 5, and a tab that wants them, too.
-fn led() -> World {
+pub(crate) fn led() -> World {
     let mut world = leading();
     let topic = || "load".to_owned();
     world.send(Input::TopicSubscribed { topic: topic() });

@@ -52,6 +52,23 @@ fn who_works_in_all_tabs_is_reported_once_in_30_s() {
 }
 
 #[test]
+fn tabs_that_were_touched_together_do_not_report_together() {
+    for round in 0..20 {
+        let mut browser = Browser::with_tabs(8);
+        browser.advance(millis(77 * round));
+        browser.send(0, Input::UserWasActive);
+        browser.advance(secs(20));
+        for tab in 1..4 {
+            browser.send(tab, Input::UserWasActive);
+        }
+
+        browser.advance(secs(20));
+
+        assert_eq!(browser.server.reports.len(), 2, "round {round}");
+    }
+}
+
+#[test]
 fn tabs_that_nobody_touches_let_the_session_end() {
     let mut browser = Browser::with_feed(4);
 

@@ -1,6 +1,7 @@
 //! Who leads: one tab of all, and how the others follow.
 
-use session_core::ConnectionStatus;
+use session_core::{ConnectionStatus, Input};
+use session_protocol::TabNoticeKind;
 
 use crate::support::{
     browser::{Browser, Sight},
@@ -140,6 +141,72 @@ fn of_two_leaders_of_one_term_one_stands_down() {
 
     browser.advance(secs(5));
     browser.expect_whole(0..5);
+}
+
+#[test]
+fn of_equal_terms_the_greater_name_leads() {
+    let mut browser = Browser::with_tabs(1);
+    let (_, term) = browser.terms()[0];
+    let leading = TabNoticeKind::Leading {
+        term,
+        live: true,
+        visible: true,
+    };
+
+    browser.forge(leading.clone(), "s-1", "a-tab", 1);
+    browser.advance(secs(1));
+    assert_eq!(browser.terms(), [(0, term)], "it leads on");
+    assert_eq!(browser.server.opened.len(), 1);
+
+    browser.forge(leading, "s-1", "z-tab", 1);
+    assert_eq!(
+        browser.world(0).state(),
+        "Active Valid Idle",
+        "it stands down"
+    );
+    browser.advance(millis(100));
+    browser.expect_one_life();
+    assert!(browser.terms().last() > Some(&(0, term)));
+}
+
+#[test]
+fn whoever_stood_down_takes_nothing_for_a_minute() {
+    let mut browser = Browser::with_tabs(2);
+    let leading = TabNoticeKind::Leading {
+        term: browser.terms()[0].1 + 1,
+        live: true,
+        visible: true,
+    };
+    browser.forge(leading, "s-1", "z-tab", 1);
+    browser.advance(millis(100));
+    assert_eq!(browser.leader(), 1);
+    browser.freeze(1);
+
+    browser.advance(secs(55));
+    assert_eq!(browser.locks.steals, []);
+    browser.advance(secs(30));
+    assert_eq!(browser.leader(), 0);
+}
+
+#[test]
+fn what_wakes_a_page_at_once_is_one_question() {
+    let mut browser = Browser::with_tabs(2);
+    for _ in 0..10 {
+        browser.advance(secs(2));
+        let since = browser.now();
+        for _ in 0..5 {
+            browser.hide(1);
+            browser.show(1);
+            browser.send(1, Input::PageFocused);
+            browser.send(1, Input::PageResumed);
+        }
+
+        let asking = TabNoticeKind::Asking { visible: true };
+        let mut notices = browser.notices(since);
+        assert!(notices.by_ref().filter(|(_, it)| it.kind == asking).count() <= 1);
+    }
+
+    browser.expect_one_life();
 }
 
 #[test]

@@ -84,6 +84,25 @@ fn freezing_and_thawing_50_times_steals_once_a_minute_at_most() {
 }
 
 #[test]
+fn a_tab_that_took_the_lead_takes_it_again_after_a_minute_at_the_soonest() {
+    let mut browser = Browser::with_tabs(2);
+    browser.freeze(0);
+    browser.advance(secs(20));
+    assert_eq!(browser.leader(), 1);
+    browser.hide(1);
+    browser.open(Sight::Seen);
+    browser.advance(secs(7));
+    assert_eq!(browser.leader(), 2);
+    browser.freeze(2);
+    browser.show(1);
+
+    browser.advance(secs(30));
+    assert_eq!(browser.leader(), 2);
+    browser.advance(secs(30));
+    assert_eq!(browser.leader(), 1);
+}
+
+#[test]
 fn a_follower_that_thaws_does_not_take_the_lead_from_a_sound_leader() {
     for delay in 0..10 {
         let mut browser = Browser::with_feed(2);

@@ -15,7 +15,7 @@ use crate::support::{
 const HEALED: u64 = 95;
 
 /// Histories of trouble.
-const SEEDS: u64 = 50;
+const SEEDS: u64 = 200;
 
 #[test]
 fn after_any_faults_all_tabs_find_back_to_one_life() {
@@ -31,6 +31,12 @@ fn after_any_faults_all_tabs_find_back_to_one_life() {
         browser.advance(secs(10));
         browser.rest();
         assert!(browser.is_healthy(), "seed {seed}: {}", browser.story());
+        for tab in 0..browser.opened() {
+            let steals = browser.locks.steals.iter().filter(|(_, by)| *by == tab);
+            let steals: Vec<_> = steals.map(|(at, _)| *at).collect();
+            let apart = steals.windows(2).all(|pair| pair[1] - pair[0] >= secs(60));
+            assert!(apart, "seed {seed}, tab {tab}: {steals:?}");
+        }
         for tab in browser.present() {
             let received = browser.received(tab, "load");
             let newest: Vec<_> = received.iter().filter(|seq| **seq > since).collect();

@@ -1,12 +1,13 @@
 //! What followers get and give through the leader: each update once and in order, whatever happens
 //! to the leader, the socket or the server.
 
-use session_core::ConnectionStatus;
-use session_protocol::CloseCode;
+use session_core::{ConnectionStatus, Effect};
+use session_protocol::{CloseCode, ServerMessage, TabNoticeKind};
 
 use crate::support::{
     browser::{Browser, Sight},
-    samples::{millis, secs},
+    samples::{millis, secs, update},
+    states::led,
 };
 
 #[test]
@@ -95,6 +96,83 @@ fn a_leader_that_subscribes_late_gets_the_replay_too() {
     browser.advance(secs(3));
 
     browser.expect_whole([0, 2]);
+}
+
+#[test]
+fn a_replay_that_a_lost_connection_takes_away_comes_after_it() {
+    for late in [0, 1] {
+        for delay in 0..25 {
+            let mut browser = Browser::with_tabs(3);
+            browser.want(2, "load");
+            browser.publish_every(millis(500));
+            browser.advance(secs(10));
+
+            browser.want(late, "load");
+            browser.advance(millis(delay));
+            browser.drop_sockets(CloseCode::ABNORMAL);
+            browser.await_one_life(secs(31));
+            browser.advance(secs(3));
+
+            browser.expect_whole([late, 2]);
+        }
+    }
+}
+
+#[test]
+fn nine_tabs_that_subscribe_at_once_share_a_replay() {
+    let mut browser = Browser::with_tabs(10);
+    browser.want(0, "load");
+    browser.publish_every(millis(500));
+    browser.advance(secs(10));
+    let before = browser.server.subscriptions;
+
+    for tab in 1..10 {
+        browser.want(tab, "load");
+    }
+    browser.advance(secs(3));
+
+    assert_eq!(browser.server.subscriptions, before + 1);
+    browser.expect_whole(0..10);
+}
+
+#[test]
+fn tabs_that_slept_for_different_times_get_what_each_missed() {
+    let mut browser = Browser::with_feed(4);
+    for tab in [1, 2, 3] {
+        browser.stash(tab);
+        browser.advance(secs(5));
+    }
+
+    for tab in [3, 2, 1] {
+        browser.restore(tab);
+    }
+    browser.advance(secs(2));
+
+    browser.expect_whole(0..4);
+}
+
+#[test]
+fn a_tab_that_slept_while_the_count_began_anew_is_heard_again() {
+    let mut browser = Browser::with_feed(3);
+    browser.advance(secs(60));
+    browser.stash(2);
+    browser.server_restarts();
+    browser.advance(secs(35));
+
+    browser.restore(2);
+    browser.advance(secs(7));
+
+    browser.rest();
+    for tab in 0..3 {
+        let received = browser.received(tab, "load");
+        assert_eq!(
+            received.last(),
+            Some(&browser.server.last("load")),
+            "tab {tab}"
+        );
+        let back = received.windows(2).filter(|pair| pair[1] <= pair[0]);
+        assert_eq!(back.count(), 1, "tab {tab}");
+    }
 }
 
 #[test]
@@ -213,6 +291,87 @@ fn updates_go_on_while_the_leader_changes_again_and_again() {
     browser.await_one_life(secs(31));
     browser.advance(secs(3));
     browser.expect_whole(0..6);
+}
+
+#[test]
+fn a_tab_that_subscribes_while_the_leader_reconnects_gets_the_replay() {
+    let mut browser = Browser::with_feed(1);
+    browser.open(Sight::Seen);
+    browser.advance(secs(5));
+    browser.server_fails();
+    browser.advance(millis(100));
+
+    browser.want(1, "load");
+    browser.server.reachable = true;
+    browser.await_one_life(secs(31));
+    browser.advance(secs(1));
+
+    browser.expect_whole(0..2);
+}
+
+#[test]
+fn a_tab_that_missed_a_change_of_leaders_gets_all_updates() {
+    let mut browser = Browser::with_tabs(4);
+    browser.want(3, "load");
+    browser.publish_every(millis(500));
+    browser.advance(secs(5));
+    browser.deafen(3);
+    browser.crash(0);
+    browser.advance(secs(3));
+
+    browser.hear_again(3);
+    browser.advance(secs(10));
+
+    browser.expect_one_life();
+    browser.expect_whole([3]);
+}
+
+#[test]
+fn a_replay_that_comes_out_empty_is_not_taken_for_the_next_one() {
+    let mut world = led();
+    for (seq, after) in [(50, Some(3)), (51, None)] {
+        let topic = "load".to_owned();
+        world.hear(TabNoticeKind::Wanting { topic, after }, "s-1", seq);
+    }
+
+    world.receive(update(1));
+
+    let told = world.orders().find_map(|order| match order {
+        Effect::NotifyTabs(notice) => Some(&notice.kind),
+        _ => None,
+    });
+    assert!(
+        matches!(
+            told,
+            Some(TabNoticeKind::Update {
+                seq: 1,
+                after: 0,
+                ..
+            })
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_update_that_nobody_subscribed_to_reaches_all() {
+    let mut browser = Browser::with_tabs(4);
+    for tab in 1..4 {
+        browser.hide(tab);
+    }
+    browser.crash(0);
+    browser.advance(secs(1));
+
+    browser.server_says(&ServerMessage::DataUpdate {
+        topic: "news".to_owned(),
+        seq: 7,
+        payload: 7.into(),
+    });
+    browser.advance(secs(1));
+
+    for tab in 1..4 {
+        assert_eq!(browser.received(tab, "news"), [7], "tab {tab}");
+    }
 }
 
 #[test]

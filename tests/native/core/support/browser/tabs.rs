@@ -83,6 +83,11 @@ impl Browser {
         self.now
     }
 
+    /// Returns how many tabs were opened so far.
+    pub(crate) fn opened(&self) -> usize {
+        self.tabs.len()
+    }
+
     pub(crate) fn view(&self, tab: usize) -> SessionView {
         self.tabs[tab].world.view()
     }

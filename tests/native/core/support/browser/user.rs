@@ -116,6 +116,10 @@ impl Browser {
         self.tabs[tab].deaf = true;
     }
 
+    pub(crate) fn hear_again(&mut self, tab: usize) {
+        self.tabs[tab].deaf = false;
+    }
+
     /// Test code takes the lock of the leader, who loses it to whoever is next.
     pub(crate) fn rob_leader(&mut self) {
         let facts = self.locks.rob(LockName::Leader);
