@@ -130,14 +130,21 @@ fn browsers(world: &World) -> Vec<BrowserId> {
 /// The tab that is seen already, or else the first that has a page.
 fn tab_to_look_at(world: &World, browser: BrowserId) -> TabId {
     let open = |(tab, page): &(TabId, &Page)| tab.browser == browser && page.life != Life::Cached;
-    let seen = world.pages().filter(open).find(|(_, page)| page.is_visible());
+    let seen = world
+        .pages()
+        .filter(open)
+        .find(|(_, page)| page.is_visible());
     let any = seen.or_else(|| world.pages().find(open));
     any.map_or(TabId { browser, slot: 0 }, |(tab, _)| tab)
 }
 
 /// Waits longer if a session ends so shortly before that its pages cannot know.
 fn late_enough(world: &World, until: Duration) -> Duration {
-    let ends = world.server.families().values().map(|family| family.deadline());
+    let ends = world
+        .server
+        .families()
+        .values()
+        .map(|family| family.deadline());
     let late = ends.filter(|at| *at > until.saturating_sub(NOTICE) && *at <= until);
     late.max().map_or(until, |at| at.saturating_add(NOTICE))
 }

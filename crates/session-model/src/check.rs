@@ -135,14 +135,23 @@ impl fmt::Display for Report {
             self.distinct,
             self.depth,
             self.took.as_secs_f64(),
-            if self.is_exhausted { "exhausted" } else { "not exhausted" },
+            if self.is_exhausted {
+                "exhausted"
+            } else {
+                "not exhausted"
+            },
         )?;
         let kept = self.promises - self.broken.len();
         write!(f, "  {kept} of {} promises kept, ", self.promises)?;
         let wanted = self.seen.len() + self.unseen.len();
         writeln!(f, "{} of {wanted} sights seen", self.seen.len())?;
         for tale in &self.seen {
-            writeln!(f, "    seen after {:>2} moves: {}", tale.length(), tale.about)?;
+            writeln!(
+                f,
+                "    seen after {:>2} moves: {}",
+                tale.length(),
+                tale.about
+            )?;
         }
         for name in &self.unseen {
             writeln!(f, "    NOT SEEN: {name}")?;

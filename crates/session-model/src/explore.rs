@@ -10,12 +10,7 @@ use session_simulator::{
 };
 use stateright::{Model, Property};
 
-use crate::{
-    Move, Scene, Situation, Sockets,
-    budget::Cost,
-    passage, promise, sight,
-    step::step,
-};
+use crate::{Move, Scene, Situation, Sockets, budget::Cost, passage, promise, sight, step::step};
 
 /// A scene that is being explored.
 #[derive(Debug)]
@@ -93,12 +88,7 @@ impl Exploration {
 /// Lists what is on its way or due, without what can go wrong with it.
 pub(crate) fn on_its_way(world: &World) -> impl Iterator<Item = Action> {
     let all = world.enabled().into_iter();
-    all.filter(|action| {
-        !matches!(
-            action,
-            Action::Lose(_) | Action::Break(_) | Action::Cut(_)
-        )
-    })
+    all.filter(|action| !matches!(action, Action::Lose(_) | Action::Break(_) | Action::Cut(_)))
 }
 
 fn list_losses(scene: &Scene, world: &World, moves: &mut Vec<Move>) {
@@ -110,9 +100,10 @@ fn list_losses(scene: &Scene, world: &World, moves: &mut Vec<Move>) {
         }
     }
     if scene.sockets == Sockets::StepByStep && scene.spoils {
-        let spoilt = world.connections.iter().filter(|connection| {
-            matches!(connection.down.front(), Some(Down::Message(_)))
-        });
+        let spoilt = world
+            .connections
+            .iter()
+            .filter(|connection| matches!(connection.down.front(), Some(Down::Message(_))));
         moves.extend(spoilt.map(|connection| Move::Spoil(connection.id)));
     }
 }
@@ -121,14 +112,20 @@ fn list_repairs(world: &World, moves: &mut Vec<Move>) {
     if !world.is_up() {
         moves.push(Move::Repair(Mishap::StartUp));
     }
-    for (id, browser) in (0_u8..).map(session_simulator::browser::BrowserId).zip(&world.browsers) {
+    for (id, browser) in (0_u8..)
+        .map(session_simulator::browser::BrowserId)
+        .zip(&world.browsers)
+    {
         if browser.link != Link::Up {
             moves.push(Move::Repair(Mishap::LinkUp(id)));
         }
         if browser.asleep.is_some() {
             for stood_still in [false, true] {
                 let browser = id;
-                moves.push(Move::Repair(Mishap::Wake { browser, stood_still }));
+                moves.push(Move::Repair(Mishap::Wake {
+                    browser,
+                    stood_still,
+                }));
             }
         }
     }

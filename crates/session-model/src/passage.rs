@@ -16,7 +16,10 @@ pub(crate) fn next(scene: &Scene, world: &World) -> Option<Duration> {
         [grace_end, Some(family.deadline())].into_iter().flatten()
     });
     let on_the_way = world.calls.iter().filter(|call| {
-        matches!(call.stage, Stage::Sent(_) | Stage::Deciding(_) | Stage::Storing(_))
+        matches!(
+            call.stage,
+            Stage::Sent(_) | Stage::Deciding(_) | Stage::Storing(_)
+        )
     });
     let ends = on_the_way.filter_map(|call| {
         let clocks = world.browser(call.tab.browser)?.clocks;

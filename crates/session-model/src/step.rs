@@ -23,11 +23,14 @@ pub(crate) fn step(scene: &Scene, from: &Situation, taken: Move) -> Option<Situa
     if may_be_idle && digest(world) == digest(&from.world) {
         return None;
     }
-    to.seen = Sights::of(scene, &sight::Glimpse {
-        before: &from.world,
-        taken,
-        after: &to.world,
-    });
+    to.seen = Sights::of(
+        scene,
+        &sight::Glimpse {
+            before: &from.world,
+            taken,
+            after: &to.world,
+        },
+    );
     to.is_at_stake = taken.is_fault();
     Some(to)
 }
@@ -57,7 +60,10 @@ fn carry_out(scene: &Scene, world: &mut World, taken: Move) {
             }
         }
         Move::Crash => crash(world),
-        Move::Mishap(mishap) | Move::Repair(mishap) | Move::Copy(mishap) | Move::Present(mishap) => {
+        Move::Mishap(mishap)
+        | Move::Repair(mishap)
+        | Move::Copy(mishap)
+        | Move::Present(mishap) => {
             world.apply(Action::Mishap(mishap));
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! Invariant: nothing here influences what happens; it is written by observers only.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use crate::{aside::Aside, server::FamilyId};
 
@@ -23,8 +26,8 @@ pub struct History {
     pub expiries: u8,
     /// The session that lived here before the page showed less, until it is known what became of it.
     pub left: Option<FamilyId>,
-    /// Whether the page heard that the user logged out, and of no login since.
-    pub heard_of_logout: bool,
+    /// Hashes of the sessions that the user left as far as the page knows, with no login since.
+    pub logouts: BTreeSet<u64>,
     /// Whether the page began after an explicit logout that its browser could remember, with no
     /// login since.
     pub began_logged_out: bool,

@@ -82,7 +82,11 @@ fn main() -> ExitCode {
 fn explore(arguments: &Arguments) -> bool {
     let (mut distinct, mut is_good, mut seconds) = (0, true, 0.0);
     for mut scene in scenes(arguments.tabs.unwrap_or(2)) {
-        if arguments.scene.as_ref().is_some_and(|name| name != scene.name) {
+        if arguments
+            .scene
+            .as_ref()
+            .is_some_and(|name| name != scene.name)
+        {
             continue;
         }
         if let Some(faults) = arguments.faults {
@@ -103,9 +107,8 @@ fn explore(arguments: &Arguments) -> bool {
 }
 
 fn bugs(name: &str, arguments: &Arguments) -> bool {
-    let is_wanted = |bug: &Bug| {
-        name == "all" || format!("B{}", bug.number()).eq_ignore_ascii_case(name)
-    };
+    let is_wanted =
+        |bug: &Bug| name == "all" || format!("B{}", bug.number()).eq_ignore_ascii_case(name);
     let mut is_good = true;
     for bug in Bug::ALL.into_iter().filter(is_wanted) {
         match hunt(bug, arguments.bounds) {

@@ -32,7 +32,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
             deeds: 1,
         },
         deeds: vec![build::log_in(0, 1)],
-        mishaps: mishaps,
+        mishaps,
         stalls: false,
         crashes: false,
         breaks: false,

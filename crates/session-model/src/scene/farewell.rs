@@ -8,9 +8,7 @@ use crate::{Budget, Sight};
 
 /// Tokens are refreshed once.
 pub(super) fn scene(tabs: u8) -> Scene {
-    let policy = Policy {
-        ..build::patient()
-    };
+    let policy = Policy { ..build::patient() };
     Scene {
         name: "farewell",
         about: "logouts that race with refreshes and with the next login",
@@ -22,11 +20,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
             faults: 3,
             deeds: 2,
         },
-        deeds: vec![
-            Deed::LogOut(build::tab(0)),
-            Deed::Reload(build::tab(1)),
-            build::log_in(0, 1),
-        ],
+        deeds: vec![Deed::LogOut(build::tab(0)), build::log_in(0, 1)],
         mishaps: Vec::new(),
         stalls: true,
         crashes: false,
@@ -41,8 +35,6 @@ pub(super) fn scene(tabs: u8) -> Scene {
             Sight::LateCookieOfTheDead,
             Sight::RefreshAfterLogout,
             Sight::RefreshBeforeLogout,
-            Sight::LogoutDelivered,
-            Sight::LogoutInheritedByPage,
         ],
     }
 }

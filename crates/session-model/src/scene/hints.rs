@@ -1,9 +1,7 @@
 //! Hints: notices that are forged, old, lost, overtaken.
 
 use session_protocol::config::TabShare;
-use session_simulator::{
-    world::{Deed, Forgery, Mishap},
-};
+use session_simulator::world::{Deed, Forgery, Mishap};
 
 use super::{Scene, SlowCalls, Sockets, build};
 use crate::{Budget, Sight};
@@ -41,7 +39,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
             build::log_in(0, 1),
             build::log_in(1, 2),
         ],
-        mishaps: mishaps,
+        mishaps,
         stalls: true,
         crashes: false,
         breaks: false,
@@ -51,9 +49,6 @@ pub(super) fn scene(tabs: u8) -> Scene {
         slow_calls: SlowCalls::None,
         slow_notices: true,
         thief_of: None,
-        sights: vec![
-            Sight::Forged,
-            Sight::Repeated,
-        ],
+        sights: vec![Sight::Forged, Sight::Repeated],
     }
 }

@@ -1,10 +1,7 @@
 //! Limits: idle and absolute end, extensions in time and too late, a login after the end.
 
 use session_protocol::config::TabShare;
-use session_simulator::{
-    server::{Policy, UserId},
-    world::{Deed, Mishap},
-};
+use session_simulator::{server::Policy, world::Deed};
 
 use super::{Scene, SlowCalls, Sockets, build};
 use crate::{Budget, Sight};
@@ -24,16 +21,13 @@ pub(super) fn scene(tabs: u8) -> Scene {
         settings: build::settings(tabs, policy, false, TabShare::Auto),
         beginning: build::logged_in(tabs),
         grain: build::seconds(20),
-        end: build::seconds(180),
+        end: build::seconds(160),
         budget: Budget {
             faults: 3,
             deeds: 2,
         },
-        deeds: vec![
-            Deed::Stay(build::tab(0)),
-            build::log_in(0, 1),
-        ],
-        mishaps: vec![Mishap::Revoke(UserId(1))],
+        deeds: vec![Deed::Stay(build::tab(0)), build::log_in(0, 1)],
+        mishaps: Vec::new(),
         stalls: true,
         crashes: false,
         breaks: false,
@@ -49,7 +43,6 @@ pub(super) fn scene(tabs: u8) -> Scene {
             Sight::Extended,
             Sight::ExtendedTooLate,
             Sight::SecondExpiry,
-            Sight::RevokedOverHttp,
         ],
     }
 }

@@ -9,11 +9,12 @@ mod clocks;
 mod farewell;
 mod feed;
 mod hints;
+mod inheritance;
 mod leaders;
 mod limits;
+mod rotation;
 mod strangers;
 mod theft;
-mod rotation;
 mod turns;
 
 use std::time::Duration;
@@ -98,6 +99,7 @@ pub fn scenes(tabs: u8) -> Vec<Scene> {
         rotation::scene(tabs),
         theft::scene(tabs),
         farewell::scene(tabs),
+        inheritance::scene(tabs),
         strangers::scene(tabs),
         hints::scene(tabs),
         limits::scene(tabs),

@@ -34,9 +34,6 @@ pub(super) fn scene(tabs: u8) -> Scene {
         slow_calls: SlowCalls::Tokens,
         slow_notices: true,
         thief_of: None,
-        sights: vec![
-            Sight::TwoLogins,
-            Sight::AnotherUser,
-        ],
+        sights: vec![Sight::TwoLogins, Sight::AnotherUser],
     }
 }

@@ -8,9 +8,7 @@ use crate::{Budget, Sight};
 
 /// As long as two rotations take.
 pub(super) fn scene(tabs: u8) -> Scene {
-    let policy = Policy {
-        ..build::patient()
-    };
+    let policy = Policy { ..build::patient() };
     Scene {
         name: "theft",
         about: "a thief with a copy of the jar: first, second, inside the grace",

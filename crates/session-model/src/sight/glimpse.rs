@@ -90,7 +90,11 @@ impl Glimpse<'_> {
         let mut families = self.after.server.families().iter();
         let ended = families.find(|(id, family)| {
             family.ended.is_some_and(|(_, why)| why == reason)
-                && self.before.server.family(**id).is_some_and(Family::is_living)
+                && self
+                    .before
+                    .server
+                    .family(**id)
+                    .is_some_and(Family::is_living)
         });
         ended.map(|(_, family)| family)
     }
@@ -113,7 +117,9 @@ impl Glimpse<'_> {
         let mut calls = self.after.calls.iter();
         calls.any(|call| {
             let told = matches!(&call.stage, Stage::Answering(it) if it.status == 429);
-            told && self.stage_before(call.number).is_some_and(|it| matches!(it, Stage::Deciding(_)))
+            told && self
+                .stage_before(call.number)
+                .is_some_and(|it| matches!(it, Stage::Deciding(_)))
         })
     }
 
@@ -153,16 +159,13 @@ impl Glimpse<'_> {
 
     fn logout_on_its_way(&self) -> bool {
         let mut calls = self.before.calls.iter();
-        calls.any(|call| {
-            matches!((call.asks, &call.stage), (Asks::LogOut(_), Stage::Sent(_)))
-        })
+        calls.any(|call| matches!((call.asks, &call.stage), (Asks::LogOut(_), Stage::Sent(_))))
     }
 
     fn logins_on_their_way(&self) -> usize {
         let calls = self.after.calls.iter();
-        let logins = calls.filter(|call| {
-            matches!((call.asks, &call.stage), (Asks::LogIn(_), Stage::Sent(_)))
-        });
+        let logins = calls
+            .filter(|call| matches!((call.asks, &call.stage), (Asks::LogIn(_), Stage::Sent(_))));
         logins.count()
     }
 
@@ -193,13 +196,16 @@ impl Glimpse<'_> {
 
     fn shown_end(&self, reason: EndReason) -> bool {
         self.pages().any(|(before, after)| {
-            let expired = matches!(&after.view.phase, Phase::Expired { cause, .. } if *cause == reason);
+            let expired =
+                matches!(&after.view.phase, Phase::Expired { cause, .. } if *cause == reason);
             before.lives() && expired
         })
     }
 
     fn extension(&self, succeeds: bool) -> bool {
-        let answered = self.call().filter(|call| matches!(call.asks, Asks::Extension(_)));
+        let answered = self
+            .call()
+            .filter(|call| matches!(call.asks, Asks::Extension(_)));
         match answered.map(|call| &call.stage) {
             Some(Stage::Answering(response)) => response.is_success() == succeeds,
             _ => false,
@@ -210,16 +216,21 @@ impl Glimpse<'_> {
         self.pages().any(|(before, after)| {
             let (old, new) = (before.user(), after.user());
             let gone = before.lives() && !after.lives();
-            let jar_has_other = self.after.server.families().values().any(|family| {
-                family.is_living() && Some(family.user) != old
-            });
+            let jar_has_other = self
+                .after
+                .server
+                .families()
+                .values()
+                .any(|family| family.is_living() && Some(family.user) != old);
             gone && new.is_none() && old.is_some() && jar_has_other
         })
     }
 
     fn logout_arrived(&self, fits: impl Fn(&Call, &World) -> bool) -> bool {
         let ended = self.ended_now(EndReason::LoggedOut).is_some();
-        let call = self.call().filter(|call| matches!(call.asks, Asks::LogOut(_)));
+        let call = self
+            .call()
+            .filter(|call| matches!(call.asks, Asks::LogOut(_)));
         ended && call.is_some_and(|call| fits(call, self.before))
     }
 
@@ -276,7 +287,10 @@ impl Glimpse<'_> {
         let Move::Mishap(Mishap::Kill(tab)) = self.taken else {
             return false;
         };
-        let (was, is) = (holder(self.before, tab.browser), holder(self.after, tab.browser));
+        let (was, is) = (
+            holder(self.before, tab.browser),
+            holder(self.after, tab.browser),
+        );
         let died = self.before.page(tab).map(|page| page.id);
         was.is_some() && was == died && is.is_some() && is != was
     }
@@ -291,9 +305,8 @@ impl Glimpse<'_> {
         let is_anothers = holder.is_some_and(|claim| Some(claim.page) != page);
         let sent = |world: &World| {
             let calls = world.calls.iter();
-            let refreshes = calls.filter(|call| {
-                Some(call.page) == page && matches!(call.asks, Asks::Refresh(_))
-            });
+            let refreshes = calls
+                .filter(|call| Some(call.page) == page && matches!(call.asks, Asks::Refresh(_)));
             refreshes.count()
         };
         is_anothers && sent(self.after) > sent(self.before)
@@ -305,7 +318,10 @@ impl Glimpse<'_> {
         };
         let connection = self.before.connection(id);
         let next = connection.and_then(|connection| connection.up.front());
-        matches!(next, Some(Up::Message(session_protocol::ClientMessage::Heartbeat)))
+        matches!(
+            next,
+            Some(Up::Message(session_protocol::ClientMessage::Heartbeat))
+        )
     }
 
     fn frame_spoilt(&self) -> bool {
@@ -343,5 +359,8 @@ fn leaders(world: &World) -> usize {
 
 fn holder(world: &World, browser: BrowserId) -> Option<session_simulator::browser::PageId> {
     let browser = world.browser(browser)?;
-    browser.locks.holder(LockName::Leader).map(|claim| claim.page)
+    browser
+        .locks
+        .holder(LockName::Leader)
+        .map(|claim| claim.page)
 }

@@ -25,7 +25,10 @@ fn facts(world: &World) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
     for (id, family) in world.server.families() {
         let ended = family.ended.map_or("lives", |(_, reason)| reason.code());
-        let value = format!("of {} {ended}, generation {}", family.user, family.generation);
+        let value = format!(
+            "of {} {ended}, generation {}",
+            family.user, family.generation
+        );
         facts.insert(format!("session {id}"), value);
     }
     for (id, browser) in (0_u8..).map(BrowserId).zip(&world.browsers) {

@@ -5,8 +5,8 @@ use session_protocol::ClientMessage;
 
 use super::{Cause, Step};
 use crate::{
-    browser::{Page, TabId},
-    server,
+    browser::{Page, TabId, session_hash},
+    server::{self, FamilyId},
     violation::Violation,
     world::World,
 };
@@ -22,21 +22,23 @@ pub(super) fn note(world: &mut World, step: &Step<'_>) {
         let history = &mut page.history;
         history.closed_for_good =
             goes_on && (history.closed_for_good || step.cause == Cause::TerminalClose);
-        // A login that is under way is an act of the user, whatever is heard of other sessions.
-        let is_bound = !page.lives() && page.client.state_names()[0] != "Authenticating";
         let history = &mut page.history;
         match step.cause {
-            Cause::LogOut | Cause::LogoutNotice if is_bound => history.heard_of_logout = true,
+            Cause::LogOut => {
+                let left = step.was_in.map(|session| session_hash(&session.session()));
+                history.logouts.extend(left);
+            }
+            Cause::LogoutNotice(session) => {
+                history.logouts.insert(session);
+            }
             // A notice of a login may be older than the logout: it lets a page ask, no more.
             Cause::LoginNotice => history.began_logged_out = false,
             Cause::LogIn => {
-                history.heard_of_logout = false;
+                history.logouts.clear();
                 history.began_logged_out = false;
             }
             Cause::Start
             | Cause::LoggedIn
-            | Cause::LogOut
-            | Cause::LogoutNotice
             | Cause::Verdict
             | Cause::TerminalClose
             | Cause::Leader { .. }
@@ -102,8 +104,10 @@ pub fn s10_a_logout_is_final(world: &World, page: &Page, step: &Step<'_>) -> Res
         return Err(step.broken("S10", what));
     }
     let begins = page.session().filter(|_| page.lives() && !step.lived());
-    let knows = began_later || history.heard_of_logout;
-    match begins.filter(|session| knows && world.record.logged_out.contains(session)) {
+    let knows = |session: &FamilyId| {
+        began_later || history.logouts.contains(&session_hash(&session.session()))
+    };
+    match begins.filter(|session| knows(session) && world.record.logged_out.contains(session)) {
         Some(session) => {
             let what = format!("{session} is restored after its user logged out of it");
             Err(step.broken("S10", what))

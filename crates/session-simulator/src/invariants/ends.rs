@@ -139,7 +139,7 @@ pub fn s6_no_end_without_a_verdict(
         return Err(step.broken("S6", what));
     }
     let is_told = match step.cause {
-        Cause::Verdict | Cause::TerminalClose | Cause::LogOut | Cause::LogoutNotice => true,
+        Cause::Verdict | Cause::TerminalClose | Cause::LogOut | Cause::LogoutNotice(_) => true,
         Cause::Start
         | Cause::LogIn
         | Cause::LoggedIn

@@ -1,7 +1,7 @@
 //! One step of one client, as the invariants see it.
 
 use session_core::{Command, Effect, HttpFailure, Input, LockId, Moment, SessionView, policy};
-use session_protocol::{SessionStatus, TabNoticeKind};
+use session_protocol::{SessionStatus, TabNotice, TabNoticeKind};
 
 use super::{bounds, credentials, ends, hints, owners};
 use crate::{
@@ -26,8 +26,8 @@ pub enum Cause {
     Verdict,
     /// The server closed the socket for good.
     TerminalClose,
-    /// Another tab said that the user logged out.
-    LogoutNotice,
+    /// Another tab said that the user logged out of the session with this hash.
+    LogoutNotice(u64),
     /// Another tab said that somebody logged in.
     LoginNotice,
     /// Another tab said that it holds the socket.
@@ -95,10 +95,10 @@ impl Cause {
             Input::RefreshSucceeded { .. } => Self::Verdict,
             Input::TabNoticeReceived(notice) => match notice.kind {
                 TabNoticeKind::LoggedIn => Self::LoginNotice,
-                TabNoticeKind::LoggedOut => Self::LogoutNotice,
+                TabNoticeKind::LoggedOut => Self::LogoutNotice(hash(notice)),
                 TabNoticeKind::Leading { term, .. } => Self::Leader {
                     term,
-                    session: notice.session.parse().unwrap_or_default(),
+                    session: hash(notice),
                 },
                 _ => Self::Notice,
             },
@@ -134,9 +134,14 @@ impl Cause {
     pub const fn is_notice(self) -> bool {
         matches!(
             self,
-            Self::LogoutNotice | Self::LoginNotice | Self::Leader { .. } | Self::Notice
+            Self::LogoutNotice(_) | Self::LoginNotice | Self::Leader { .. } | Self::Notice
         )
     }
+}
+
+/// Returns the hash of the session that a notice is about; no session has the hash zero.
+fn hash(notice: &TabNotice) -> u64 {
+    notice.session.parse().unwrap_or_default()
 }
 
 impl Step<'_> {

@@ -13,9 +13,11 @@ use crate::{
     server::{PendingRefresh, Request, Response},
 };
 
-/// A request that is older than this is never delivered: the grace of the rotation is longer. A
-/// network that holds requests back for longer would make honest browsers look like thieves.
-pub const LONGEST_JOURNEY: Duration = Duration::from_secs(25);
+/// A request that is older than this is never delivered. An answer writes the jar within the
+/// client's timeout of 10 s and the moment that writing takes; a request that left with the old
+/// cookie until then must arrive inside the grace of 30 s. A network that holds requests back for
+/// longer would make honest browsers look like thieves.
+pub const LONGEST_JOURNEY: Duration = Duration::from_secs(18);
 
 /// The number of a call. It is used once in the life of a world.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

@@ -54,6 +54,8 @@ pub(super) fn patient(chance: &mut Chance) -> Policy {
         access_token_lifetime: one_of(&lifetimes),
         idle_timeout,
         absolute_timeout: one_of(&absolutes).max(idle_timeout),
+        // A year has hundreds of sessions, and every step looks at all that are remembered.
+        memory_of_ended: seconds(DAY),
         ..Policy::default()
     }
 }

@@ -94,7 +94,7 @@ fn of_network(chance: &mut Chance, site: Site) -> Entry {
             site.repaired(Mishap::LinkDown { browser, told }, Mishap::LinkUp(browser))
         }
         2 | 3 => weather(chance, site.at, site.lasting),
-        4 => hold_up(chance, site.at, Leg::Request, seconds(24)),
+        4 => hold_up(chance, site.at, Leg::Request, seconds(17)),
         5 | 6 => hold_up(chance, site.at, Leg::Answer, seconds(70)),
         7 => hold_up(chance, site.at, Leg::Jar, millis(1500)),
         8 | 9 => {

@@ -107,14 +107,23 @@ impl World {
             self.set_stage(at, Stage::Answering(response));
         }
         self.route(events);
-        self.server_acted();
     }
 
     pub(super) fn answer(&mut self, number: CallNumber) {
         let Some(at) = self.position(number, |stage| matches!(stage, Stage::Answering(_))) else {
             return;
         };
-        if !self.reaches(self.calls[at].tab.browser) {
+        let (tab, due) = (self.calls[at].tab, self.calls[at].due);
+        if !self.reaches(tab.browser) {
+            return;
+        }
+        // A page that was stopped without a word cannot give its calls up in time. A real browser
+        // writes such an answer whenever it comes, which the contract of the rotation does not
+        // cover: the world leaves it out.
+        let clocks = self.browser(tab.browser).map(|it| it.clocks);
+        let is_late = clocks.is_some_and(|clocks| clocks.monotonic(self.now) > due);
+        if is_late && !self.runs(tab) {
+            self.set_stage(at, Stage::Broken);
             return;
         }
         let stage = std::mem::replace(&mut self.calls[at].stage, Stage::Lost);
