@@ -22,7 +22,7 @@ pub(crate) const MODEL: Proof = Proof {
 };
 
 /// Those whose tests are gates.
-pub(crate) const GATES: [Proof; 1] = [SIMULATOR];
+pub(crate) const GATES: [Proof; 2] = [SIMULATOR, MODEL];
 
 /// A package with a gate in its tests and a program for long runs.
 #[derive(Debug)]
