@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use session_core::{AccessToken, Effect, Input, Presence, SocketId};
+use session_core::{AccessToken, Effect, Input, Milestone, Presence, SocketId};
 use session_protocol::{CloseCode, config::SocketAuth};
 
 use super::{calls::SessionCall, drafts, driver::Driver, platform::Facts, updates::Update};
@@ -10,8 +10,10 @@ use crate::platform::socket;
 
 const PRESENCE: &str = "presence";
 
-/// What stands before the identifier of the session whose logout is not delivered.
-const PENDING: &str = "logout-pending ";
+/// The marks; behind that of a logout stands the identifier of the session.
+const PRESENT: &str = "present";
+const LOGGED_OUT: &str = "logged-out";
+const LOGOUT_PENDING: &str = "logout-pending";
 
 impl Driver {
     pub(super) fn perform(self: &Rc<Self>, effect: Effect) {
@@ -54,18 +56,7 @@ impl Driver {
                 });
             }
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
-            Effect::RememberPresence(presence) => self.remember(&presence),
-            Effect::RememberLogout { session } => match self.presence() {
-                Presence::LoggedOut | Presence::LogoutPending { .. } => {}
-                Presence::Present | Presence::Unknown => {
-                    self.remember(&Presence::LogoutPending { session });
-                }
-            },
-            Effect::ConfirmLogout { session } => {
-                if self.presence() == (Presence::LogoutPending { session }) {
-                    self.remember(&Presence::LoggedOut);
-                }
-            }
+            Effect::Remember(milestone) => self.remember(&milestone),
             Effect::RequestLock { .. } | Effect::ReleaseLock { .. } => {}
             Effect::ClearProtectedState { reason } => {
                 // A hook may register another, so none runs while the list is borrowed.
@@ -81,35 +72,28 @@ impl Driver {
     /// What this browser remembers of the last session.
     pub(super) fn presence(&self) -> Presence {
         let kept = self.shelf.read(PRESENCE).unwrap_or_default();
-        match kept.as_str() {
-            "present" => Presence::Present,
-            "logged-out" => Presence::LoggedOut,
-            other => match other.strip_prefix(PENDING) {
-                Some(session) => Presence::LogoutPending {
-                    session: session.to_owned(),
-                },
-                None => Presence::Unknown,
-            },
+        let (mark, session) = kept.split_once(' ').unwrap_or((&kept, ""));
+        let session = session.to_owned();
+        match mark {
+            PRESENT => Presence::Present,
+            LOGGED_OUT => Presence::LoggedOut { session },
+            LOGOUT_PENDING => Presence::LogoutPending { session },
+            _ => Presence::Unknown,
         }
     }
 
-    fn remember(&self, presence: &Presence) {
-        let kept = match presence {
-            Presence::Present => self.shelf.write(PRESENCE, "present"),
-            Presence::LoggedOut => self.shelf.write(PRESENCE, "logged-out"),
-            Presence::LogoutPending { session } => {
-                self.shelf.write(PRESENCE, &[PENDING, session].concat())
-            }
-            // That a session is gone takes no logout back.
+    fn remember(&self, milestone: &Milestone) {
+        let kept = match self.presence().after(milestone) {
             Presence::Unknown => {
-                if self.presence() == Presence::Present {
-                    self.shelf.remove(PRESENCE);
-                }
-                Ok(())
+                self.shelf.remove(PRESENCE);
+                return;
             }
+            Presence::Present => PRESENT.to_owned(),
+            Presence::LoggedOut { session } => [LOGGED_OUT, " ", &session].concat(),
+            Presence::LogoutPending { session } => [LOGOUT_PENDING, " ", &session].concat(),
         };
         // A browser that keeps nothing asks the server at the next start, which is right too.
-        kept.unwrap_or_default();
+        self.shelf.write(PRESENCE, &kept).unwrap_or_default();
     }
 
     fn open_socket(self: &Rc<Self>, socket: SocketId, token: AccessToken) {

@@ -2,7 +2,7 @@
 
 use session_protocol::{ClientMessage, CloseCode, EndReason, TabNotice, http::LoginRequest};
 
-use crate::{AccessToken, CallId, LockId, Presence, RequestId, SocketId};
+use crate::{AccessToken, CallId, LockId, Milestone, RequestId, SocketId};
 
 /// An order to the shell. The shell carries orders out in the order in which they come; what comes
 /// of them returns as an [`crate::Input`].
@@ -92,20 +92,9 @@ pub enum Effect {
     },
     /// Tell the other tabs of this browser.
     NotifyTabs(TabNotice),
-    /// Keep this in the browser, for [`crate::Input::Started`] of the next page. `Unknown` takes the
-    /// place of `Present` only: that a session is gone takes no logout back that another tab wrote.
-    RememberPresence(Presence),
-    /// Remember that a logout of this session may not have reached the server, unless a logout is
-    /// remembered already.
-    RememberLogout {
-        /// Identifier of the session.
-        session: String,
-    },
-    /// Make of a remembered `LogoutPending` of this session a `LoggedOut`; leave anything else.
-    ConfirmLogout {
-        /// Identifier of the session that the server has ended.
-        session: String,
-    },
+    /// Keep this in the browser, for [`crate::Input::Started`] of the next page: replace what is
+    /// kept by [`crate::Presence::after`].
+    Remember(Milestone),
     /// Ask for a lock, or take it from whoever holds it. Answered by `LockGranted` some time, or
     /// never.
     RequestLock {
@@ -181,9 +170,7 @@ impl Effect {
             Self::FailRequest { .. } => "FailRequest",
             Self::DeliverUpdate { .. } => "DeliverUpdate",
             Self::NotifyTabs(_) => "NotifyTabs",
-            Self::RememberPresence(_) => "RememberPresence",
-            Self::RememberLogout { .. } => "RememberLogout",
-            Self::ConfirmLogout { .. } => "ConfirmLogout",
+            Self::Remember(_) => "Remember",
             Self::RequestLock { .. } => "RequestLock",
             Self::ReleaseLock { .. } => "ReleaseLock",
             Self::ClearProtectedState { .. } => "ClearProtectedState",
@@ -199,6 +186,7 @@ impl Effect {
             Self::SendMessage { message, .. } => message.name().to_owned(),
             Self::DeliverUpdate { topic, .. } => topic.clone(),
             Self::NotifyTabs(notice) => notice.kind.name().to_owned(),
+            Self::Remember(milestone) => milestone.name().to_owned(),
             Self::ClearProtectedState { reason } => reason.code().to_owned(),
             Self::RequestLock { name, .. } => name.name().to_owned(),
             Self::FailRequest { failure, .. } => match failure {
@@ -213,9 +201,6 @@ impl Effect {
             | Self::RequestLogout { .. }
             | Self::OpenSocket { .. }
             | Self::SendRequest { .. }
-            | Self::RememberPresence(_)
-            | Self::RememberLogout { .. }
-            | Self::ConfirmLogout { .. }
             | Self::ReleaseLock { .. }
             | Self::ForgetDrafts { .. } => String::new(),
         }

@@ -74,7 +74,7 @@ pub use failure::HttpFailure;
 pub use ids::{CallId, LockId, RequestId, SocketId};
 pub use input::{Input, Replay};
 pub use policy::Policy;
-pub use presence::Presence;
+pub use presence::{Milestone, Presence};
 pub use seeded::SeededBug;
 pub use session::{Extension, LoginFailure};
 pub use time::Moment;

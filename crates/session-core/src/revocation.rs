@@ -60,14 +60,6 @@ impl Revocation {
         }
     }
 
-    /// Returns the session whose logout the server does not know of.
-    pub(crate) fn pending(&self) -> Option<&str> {
-        match &self.state {
-            State::Due { session, .. } | State::UnderWay { session, .. } => Some(session),
-            State::Settled => None,
-        }
-    }
-
     pub(crate) const fn is_under_way(&self) -> bool {
         matches!(self.state, State::UnderWay { .. })
     }

@@ -10,10 +10,6 @@ use std::{
 use crate::{aside::Aside, server::FamilyId};
 
 /// What was observed of a page.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an observation of its own, and all combinations occur"
-)]
 #[derive(Clone, Debug, Default, Hash)]
 pub struct History {
     /// The epoch that the counters are about.

@@ -1,6 +1,6 @@
 //! Web Locks and storage, as browsers keep them.
 
-use session_core::{LockId, LockName, Presence};
+use session_core::{LockId, LockName, Milestone, Presence};
 use session_simulator::browser::{Claim, Health, Locks, PageId, Storage, Word};
 
 const fn claim(page: u32, lock: u64) -> Claim {
@@ -50,24 +50,40 @@ fn a_thief_gets_the_lock_and_the_holder_hears_of_it() {
 #[test]
 fn a_logout_is_not_written_over_and_is_confirmed_by_name() {
     let mut storage = Storage::default();
-    assert!(storage.remember(Presence::Present));
-    assert!(storage.remember_logout("s1".to_owned()));
-    assert!(storage.remember_logout("s2".to_owned()));
-    storage.confirm_logout("s2");
-    let session = "s1".to_owned();
-    assert_eq!(storage.presence(), Presence::LogoutPending { session });
-    storage.confirm_logout("s1");
-    assert_eq!(storage.presence(), Presence::LoggedOut);
+    let session = || "s1".to_owned();
+    let other = || "s2".to_owned();
+    let began = Milestone::Began { session: session() };
+    assert!(storage.remember(&began));
+    assert!(storage.remember(&Milestone::Left { session: session() }));
+    assert!(storage.remember(&Milestone::LeftElsewhere { session: other() }));
+    assert!(storage.remember(&Milestone::Delivered { session: other() }));
+    assert!(
+        storage.remember(&began),
+        "a tab that has not heard of it yet"
+    );
+    assert_eq!(
+        storage.presence(),
+        Presence::LogoutPending { session: session() }
+    );
+    assert!(storage.remember(&Milestone::Delivered { session: session() }));
+    assert!(storage.remember(&Milestone::Ended));
+    assert_eq!(
+        storage.presence(),
+        Presence::LoggedOut { session: session() }
+    );
 }
 
 #[test]
 fn storage_that_is_full_or_throws_loses_nothing() {
     let mut storage = Storage::default();
     let user = session_simulator::server::UserId(1);
+    let began = Milestone::Began {
+        session: "s1".to_owned(),
+    };
     assert!(storage.keep_draft(user, 5));
     storage.set_health(Health::Full);
     assert!(!storage.keep_draft(user, 9));
-    assert!(!storage.remember(Presence::Present));
+    assert!(!storage.remember(&began));
     assert_eq!(storage.draft(user), 5);
     storage.set_health(Health::Throws);
     assert_eq!(

@@ -38,13 +38,15 @@ impl Client {
                 self.session = Session::Restoring { origin, prompt };
                 self.inquiry.want(self.now);
             }
-            Presence::LoggedOut => {
+            Presence::LoggedOut { session } => {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
+                self.left = Some(session_hash(&session));
             }
             Presence::LogoutPending { session } => {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
+                self.left = Some(session_hash(&session));
                 self.revocation.want(session, self.now);
             }
         }
@@ -121,10 +123,7 @@ impl Client {
     /// Returns whether the user has left this session, here or in another tab, and the server may
     /// not know yet.
     fn was_left(&self, session: Option<&ActiveSession>) -> bool {
-        session.is_some_and(|session| {
-            self.revocation.pending() == Some(&session.id)
-                || self.left.as_ref() == Some(&session_hash(&session.id))
-        })
+        session.is_some_and(|session| self.left.as_ref() == Some(&session_hash(&session.id)))
     }
 
     pub(super) fn refresh_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
@@ -182,6 +181,9 @@ impl Client {
         if facts.is_told() && facts.user.id != session.user.id {
             self.start_over();
             return Outcome::Acted;
+        }
+        if self.was_left(Some(session)) {
+            return self.end(EndReason::LoggedOut, Herald::Tab);
         }
         let changed = facts.is_told() && facts.id != session.id;
         if changed {

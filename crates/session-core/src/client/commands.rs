@@ -4,7 +4,7 @@ use session_protocol::{EndReason, TabNoticeKind, http::LoginRequest};
 
 use super::{Client, Outcome, life::Herald};
 use crate::{
-    CallId, Command, Effect, HttpFailure, Presence,
+    CallId, Command, Effect, HttpFailure, Milestone,
     session::{Attempt, Extending, Origin, Session, Unauthorized},
 };
 
@@ -50,9 +50,6 @@ impl Client {
         let session = facts.id.clone();
         let token = self.token.usable(self.now).map(|held| held.token.clone());
         self.leave(EndReason::LoggedOut, Herald::User);
-        self.order(Effect::RememberPresence(Presence::LogoutPending {
-            session: session.clone(),
-        }));
         self.notify(TabNoticeKind::LoggedOut, Some(session.clone()));
         self.revocation.want(session, self.now);
         self.session = Session::LoggingOut;
@@ -88,7 +85,7 @@ impl Client {
 
     fn confirm_logout(&mut self) {
         if let Some(session) = self.revocation.settle() {
-            self.order(Effect::ConfirmLogout { session });
+            self.order(Effect::Remember(Milestone::Delivered { session }));
         }
     }
 

@@ -9,10 +9,11 @@ use session_protocol::{CloseCode, EndReason, Secret, TabNoticeKind, User, http::
 
 use super::{Client, Outcome};
 use crate::{
-    Effect, Presence, RequestFailure,
+    Effect, Milestone, RequestFailure,
     activity::Activity,
     seeded::SeededBug,
     session::{Facts, Origin, Prompt, Session},
+    tabs::session_hash,
 };
 
 /// Who brought the news of an end, and so who need not be told.
@@ -35,6 +36,7 @@ impl Client {
             if let Some(previous) = previous {
                 self.forget_stranger(&previous, &session.user);
             }
+            self.left = None;
             Facts::anchored(session, self.now)
         } else {
             self.inquiry.want(self.now);
@@ -44,13 +46,14 @@ impl Client {
         self.reckoning.verify();
         // The server ended the earlier session when it let this one in.
         self.revocation.settle();
+        let session = facts.id.clone();
         self.session = Session::Active {
             facts: facts.clone(),
         };
         self.session.learn(facts, self.now);
         self.activity = Activity::Quiet;
         self.join_tabs();
-        self.order(Effect::RememberPresence(Presence::Present));
+        self.order(Effect::Remember(Milestone::Began { session }));
     }
 
     /// Ends the session: the one way out, for every verdict from whatever source.
@@ -118,19 +121,24 @@ impl Client {
         {
             self.order(Effect::ForgetDrafts { user });
         }
-        if let (EndReason::LoggedOut, Herald::Tab, Some(session)) = (reason, herald, session) {
-            self.order(Effect::RememberLogout { session });
-        } else {
-            self.remember_end(reason, herald);
+        if reason == EndReason::LoggedOut {
+            self.left = session.as_deref().map(session_hash);
         }
+        self.remember_end(reason, herald, session);
     }
 
-    /// Writes down that there is no session to restore. A logout was written down by the tab in
-    /// which the user logged out, unless the server tells it first.
-    fn remember_end(&mut self, reason: EndReason, herald: Herald) {
-        let presence = match (reason, herald) {
-            (EndReason::LoggedOut, Herald::Server) => Presence::LoggedOut,
-            (EndReason::LoggedOut, Herald::Tab | Herald::User) => return,
+    /// Has the end written down. That somebody else left what was being restored is written by the
+    /// tab that tells of it.
+    fn remember_end(&mut self, reason: EndReason, herald: Herald, session: Option<String>) {
+        let milestone = match (reason, herald, session) {
+            (EndReason::LoggedOut, Herald::Server, session) => Milestone::LoggedOut {
+                session: session.unwrap_or_default(),
+            },
+            (EndReason::LoggedOut, Herald::Tab, Some(session)) => {
+                Milestone::LeftElsewhere { session }
+            }
+            (EndReason::LoggedOut, Herald::User, Some(session)) => Milestone::Left { session },
+            (EndReason::LoggedOut, Herald::Tab | Herald::User, None) => return,
             (
                 EndReason::SessionTimeout
                 | EndReason::AbsoluteTimeout
@@ -140,9 +148,10 @@ impl Client {
                 | EndReason::Replaced
                 | EndReason::NoSession,
                 Herald::Server | Herald::Tab | Herald::User,
-            ) => Presence::Unknown,
+                _,
+            ) => Milestone::Ended,
         };
-        self.order(Effect::RememberPresence(presence));
+        self.order(Effect::Remember(milestone));
     }
 
     /// Another session took this one's place in the browser: shows less and asks the server who is
@@ -223,9 +232,8 @@ impl Client {
         self.session = origin.fall_back(None);
         // A hint that came to nothing takes nothing back that another page wrote down.
         let certain = !hinted || reason == EndReason::LoggedOut;
-        let left = self.left.is_some() || self.revocation.pending().is_some();
-        if certain && !left {
-            self.remember_end(reason, herald);
+        if certain && self.left.is_none() {
+            self.remember_end(reason, herald, None);
         }
         Outcome::Acted
     }

@@ -64,7 +64,7 @@ pub struct Client {
     locks: bool,
     visible: bool,
     activity_call: Option<CallId>,
-    /// Hash of the session that a user left in another tab while this one restored.
+    /// Hash of the session that the user left last, here or in another tab, until the next begins.
     left: Option<String>,
     network: Network,
     reckoning: Reckoning,

@@ -120,17 +120,17 @@ impl Client {
                 Session::Restoring { origin, .. } if notice.session == session_hash("") => {
                     self.give_up_restoring(origin.clone(), EndReason::LoggedOut, Herald::Tab)
                 }
-                Session::Restoring { .. } => {
-                    self.left = Some(notice.session.clone());
-                    Outcome::Acted
-                }
-                Session::Starting
+                Session::Restoring { .. }
+                | Session::Starting
                 | Session::Anonymous { .. }
                 | Session::Authenticating { .. }
                 | Session::Expired { .. }
                 | Session::LoggingOut
                 | Session::Active { .. }
-                | Session::Warned { .. } => Outcome::Ignored(NOBODY),
+                | Session::Warned { .. } => {
+                    self.left = Some(notice.session.clone());
+                    Outcome::Acted
+                }
             },
             (_, None) => Outcome::Ignored(NOBODY),
             (_, Some(_)) => Outcome::Ignored("it tells of no life"),

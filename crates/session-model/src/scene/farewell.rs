@@ -15,7 +15,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
         settings: build::settings(tabs, policy, false, TabShare::Auto),
         beginning: build::logged_in(tabs),
         grain: build::seconds(10),
-        end: build::seconds(60),
+        end: build::seconds(50),
         budget: Budget {
             faults: 3,
             deeds: 2,

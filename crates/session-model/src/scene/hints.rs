@@ -10,11 +10,7 @@ use crate::{Budget, Sight};
 pub(super) fn scene(tabs: u8) -> Scene {
     let mut mishaps = Vec::new();
     for tab in build::tabs(2) {
-        let forgeries = [
-            Forgery::LoggedIn,
-            Forgery::ExpiredHere,
-            Forgery::LoggedOutElsewhere,
-        ];
+        let forgeries = [Forgery::LoggedIn, Forgery::ExpiredHere];
         mishaps.extend(forgeries.map(|forgery| Mishap::Forge { tab, forgery }));
         mishaps.extend([
             Mishap::Repeat { tab, back: 0 },
@@ -29,7 +25,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
         settings: build::settings(tabs, build::patient(), false, TabShare::Auto),
         beginning: build::logged_in(tabs),
         grain: build::seconds(10),
-        end: build::seconds(20),
+        end: build::seconds(50),
         budget: Budget {
             faults: 3,
             deeds: 2,
@@ -37,7 +33,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
         deeds: vec![
             Deed::LogOut(build::tab(0)),
             build::log_in(0, 1),
-            build::log_in(1, 2),
+            Deed::Reload(build::tab(1)),
         ],
         mishaps,
         stalls: true,

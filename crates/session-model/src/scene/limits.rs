@@ -24,7 +24,7 @@ pub(super) fn scene(tabs: u8) -> Scene {
         end: build::seconds(160),
         budget: Budget {
             faults: 3,
-            deeds: 2,
+            deeds: 1,
         },
         deeds: vec![Deed::Stay(build::tab(0)), build::log_in(0, 1)],
         mishaps: Vec::new(),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use session_core::Presence;
+use session_core::{Milestone, Presence};
 
 use crate::server::UserId;
 
@@ -67,39 +67,19 @@ impl Storage {
         }
     }
 
-    /// Writes the presence marker; returns whether it was kept. Removing needs no room.
-    pub fn remember(&mut self, presence: Presence) -> bool {
-        if presence == Presence::Unknown && self.presence != Presence::Present {
-            return true;
-        }
+    /// Moves the presence marker on; returns whether what is to be remembered is kept. Removing
+    /// needs no room.
+    pub fn remember(&mut self, milestone: &Milestone) -> bool {
+        let next = self.presence().after(milestone);
         let kept = match self.health {
             Health::Works => true,
-            Health::Full => presence == Presence::Unknown,
+            Health::Full => next == Presence::Unknown || next == self.presence,
             Health::Throws => false,
         };
         if kept {
-            self.presence = presence;
+            self.presence = next;
         }
         kept
-    }
-
-    /// Notes a logout that may not have reached the server, unless one is noted; returns whether
-    /// one is.
-    pub fn remember_logout(&mut self, session: String) -> bool {
-        match self.presence() {
-            Presence::LoggedOut | Presence::LogoutPending { .. } => true,
-            Presence::Unknown | Presence::Present => {
-                self.remember(Presence::LogoutPending { session })
-            }
-        }
-    }
-
-    /// Makes of a pending logout of this session a delivered one.
-    pub fn confirm_logout(&mut self, session: &str) {
-        let pending = matches!(&self.presence, Presence::LogoutPending { session: pending } if pending == session);
-        if pending {
-            self.remember(Presence::LoggedOut);
-        }
     }
 
     /// Reads the length of a draft.

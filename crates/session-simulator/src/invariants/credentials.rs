@@ -154,10 +154,10 @@ pub fn s14_tokens_only_where_they_may_be_used(
     Ok(())
 }
 
-fn family(token: Option<&AccessToken>) -> Option<server::FamilyId> {
+fn family(token: Option<&AccessToken>) -> Option<FamilyId> {
     token.and_then(|token| read(token.expose()))
 }
 
-fn read(token: &str) -> Option<server::FamilyId> {
+fn read(token: &str) -> Option<FamilyId> {
     server::AccessToken::read(token).map(|token| token.family)
 }

@@ -104,13 +104,14 @@ impl Server {
         self.families.get(&id)
     }
 
-    /// Returns whether a session is over at `now`, by the promise that was made to its user. A
+    /// Returns whether a session was over at that time, by the promise that was made to its user. A
     /// session that was forgotten is over.
     #[must_use]
-    pub fn is_over(&self, id: FamilyId, now: Duration) -> bool {
-        self.families
-            .get(&id)
-            .is_none_or(|family| !family.is_living() || family.ledger.limit_passed(now))
+    pub fn is_over(&self, id: FamilyId, at: Duration) -> bool {
+        self.families.get(&id).is_none_or(|family| {
+            let ended = family.ended.is_some_and(|(ended, _)| ended <= at);
+            ended || family.ledger.limit_passed(at)
+        })
     }
 
     /// Returns the open sockets.

@@ -1,6 +1,6 @@
 //! Carries each order of a client out, as the shell in a browser does.
 
-use session_core::{AccessToken, Effect, LockId, LockName, Presence, RequestId};
+use session_core::{AccessToken, Effect, LockId, LockName, Milestone, RequestId};
 use session_protocol::TabNotice;
 
 use super::{Item, World};
@@ -59,19 +59,7 @@ impl World {
                 }
             }
             Effect::NotifyTabs(notice) => self.broadcast(tab, &notice),
-            Effect::RememberPresence(presence) => self.remember(tab, presence),
-            Effect::RememberLogout { session } => {
-                if let Some(browser) = self.browser_mut(tab.browser)
-                    && !browser.storage.remember_logout(session)
-                {
-                    self.record.left.remove(&tab.browser);
-                }
-            }
-            Effect::ConfirmLogout { session } => {
-                if let Some(browser) = self.browser_mut(tab.browser) {
-                    browser.storage.confirm_logout(&session);
-                }
-            }
+            Effect::Remember(milestone) => self.remember(tab, &milestone),
             Effect::RequestLock { lock, name, steal } => self.request_lock(tab, lock, name, steal),
             Effect::ReleaseLock { lock } => self.release_lock(tab, lock),
             Effect::ClearProtectedState { .. } => {
@@ -135,13 +123,14 @@ impl World {
         }
     }
 
-    fn remember(&mut self, tab: TabId, presence: Presence) {
-        let is_logout = match presence {
-            Presence::LoggedOut | Presence::LogoutPending { .. } => true,
-            Presence::Unknown | Presence::Present => false,
+    fn remember(&mut self, tab: TabId, milestone: &Milestone) {
+        let is_logout = match milestone {
+            Milestone::Left { .. } | Milestone::LeftElsewhere { .. } => true,
+            Milestone::LoggedOut { .. } => true,
+            Milestone::Began { .. } | Milestone::Ended | Milestone::Delivered { .. } => false,
         };
         if let Some(browser) = self.browser_mut(tab.browser)
-            && !browser.storage.remember(presence)
+            && !browser.storage.remember(milestone)
             && is_logout
         {
             self.record.left.remove(&tab.browser);

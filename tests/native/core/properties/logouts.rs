@@ -8,7 +8,7 @@ use super::{
     values::nuisances,
 };
 use crate::support::{
-    samples::{ada, first_session, millis, refused, secs},
+    samples::{ada, first_session, logged_out, millis, refused, secs},
     world::World,
 };
 
@@ -56,7 +56,7 @@ proptest! {
         prop_assert!(world.view().user().is_none());
         let names: Vec<_> = world.log().map(|(_, order)| order.name()).collect();
         let at = |name| names.iter().position(|it| *it == name);
-        prop_assert!(at("RememberPresence") < at("RequestLogout") || at("RequestLogout").is_none());
+        prop_assert!(at("Remember") < at("RequestLogout") || at("RequestLogout").is_none());
         prop_assert_eq!(at("RequestLogout").is_none(), offline);
         // The refresh that was under way comes too late.
         if let Some(call) = world.call_of("RequestRefresh") {
@@ -68,11 +68,11 @@ proptest! {
             let call = world.call_of("RequestLogout").expect("a logout");
             world.send(Input::LogoutFailed { call, failure });
             prop_assert!(world.view().user().is_none());
-            prop_assert_eq!(world.count("ConfirmLogout"), 0);
+            prop_assert_eq!(world.count("Remember logout delivered"), 0);
             world.advance(secs(40));
         }
         world.answer_logout();
-        prop_assert_eq!(world.count("ConfirmLogout"), 1);
+        prop_assert_eq!(world.count("Remember logout delivered"), 1);
         prop_assert_eq!(world.count("RequestRefresh") + world.count("AskSession"), 0);
         prop_assert!(told(&world).iter().all(|session| session == "s-1"));
         world.forget_log();
@@ -89,7 +89,7 @@ proptest! {
     ) {
         let session = "s-1".to_owned();
         let mut world = World::new();
-        let presence = if pending { Presence::LogoutPending { session } } else { Presence::LoggedOut };
+        let presence = if pending { Presence::LogoutPending { session } } else { logged_out() };
         world.start(presence);
         for failure in failures {
             let until = world.now() + secs(40);

@@ -6,7 +6,9 @@ use session_core::{
 use session_protocol::EndReason;
 
 use crate::support::{
-    samples::{ada, bob, first_session, grant_for, refused, refused_for, secs, session},
+    samples::{
+        ada, bob, first_session, grant_for, logged_out, refused, refused_for, secs, session,
+    },
     world::World,
 };
 
@@ -19,7 +21,7 @@ fn a_first_visit_asks_the_server_once_and_shows_the_login_page() {
     assert_eq!(world.view().phase, Phase::Restoring);
 
     world.answer_session_ended(None);
-    world.expect_only("RememberPresence");
+    world.expect_only("Remember ended");
     world.expect_state("Anonymous Absent Idle");
     assert_eq!(world.client.next_deadline(), None);
 }
@@ -42,7 +44,7 @@ fn a_remembered_session_is_restored_silently() {
     world.expect_only("RequestRefresh");
     world.answer_refresh_ok();
 
-    world.expect(&["RememberPresence", "OpenSocket"]);
+    world.expect(&["Remember began", "OpenSocket"]);
     assert_eq!(world.view().user(), Some(&ada()));
     assert_eq!(world.count("NotifyTabs"), 0, "the other tabs know already");
 }
@@ -91,7 +93,7 @@ fn a_restore_outlasts_a_server_that_is_out_of_order() {
 fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
     let mut world = World::new();
 
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.advance(secs(3600));
 
     assert_eq!(world.log().count(), 0);
@@ -102,7 +104,7 @@ fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
 fn a_second_start_changes_nothing() {
     let mut world = World::live();
 
-    for presence in [Presence::Unknown, Presence::Present, Presence::LoggedOut] {
+    for presence in [Presence::Unknown, Presence::Present, logged_out()] {
         world.start(presence);
         world.expect_nothing();
     }
@@ -113,14 +115,14 @@ fn a_second_start_changes_nothing() {
 #[test]
 fn a_login_begins_a_session_and_opens_the_socket() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
 
     world.log_in(&ada());
     world.expect_only("RequestLogin");
     assert_eq!(login(&world), LoginStatus::Busy);
     world.answer_login_ok(first_session());
 
-    world.expect(&["RememberPresence", "NotifyTabs logged_in", "OpenSocket"]);
+    world.expect(&["Remember began", "NotifyTabs logged_in", "OpenSocket"]);
     assert_eq!(world.view().user(), Some(&ada()));
     assert_eq!(world.view().epoch, 1);
 }
@@ -151,7 +153,7 @@ fn each_refusal_of_a_login_says_why() {
     ];
     for (failure, shown) in cases {
         let mut world = World::new();
-        world.start(Presence::LoggedOut);
+        world.start(logged_out());
         world.log_in(&ada());
 
         world.refuse_login(failure);
@@ -165,7 +167,7 @@ fn each_refusal_of_a_login_says_why() {
 #[test]
 fn two_clicks_on_log_in_are_one_login() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
 
     world.log_in(&ada());
     world.log_in(&ada());
@@ -222,7 +224,7 @@ fn a_backend_that_tells_the_user_late_still_has_strangers_drafts_deleted() {
 #[test]
 fn a_backend_that_first_tells_the_user_with_a_refresh_is_believed() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.log_in(&ada());
     answer_login_bare(&mut world);
     world.refuse_session(refused(404, ""));

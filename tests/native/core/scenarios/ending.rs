@@ -17,7 +17,7 @@ fn an_expiry_clears_the_page_and_tells_the_other_tabs() {
     world.expect(&[
         "CloseSocket 1000",
         "ClearProtectedState SESSION_TIMEOUT",
-        "RememberPresence",
+        "Remember ended",
         "NotifyTabs expired",
     ]);
     assert_eq!(phase_cause(&world), Some(EndReason::SessionTimeout));

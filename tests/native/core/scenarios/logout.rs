@@ -18,7 +18,7 @@ fn a_logout_empties_the_page_before_the_server_answers() {
         "CloseSocket 1000",
         "ClearProtectedState LOGGED_OUT",
         "ForgetDrafts",
-        "RememberPresence",
+        "Remember left",
         "NotifyTabs logged_out",
         "RequestLogout",
     ]);
@@ -33,7 +33,7 @@ fn a_logout_is_remembered_as_pending_until_the_server_knows() {
 
     world.answer_logout();
 
-    world.expect_only("ConfirmLogout");
+    world.expect_only("Remember logout delivered");
     assert!(matches!(
         world.view().phase,
         Phase::Anonymous {
@@ -46,7 +46,7 @@ fn a_logout_is_remembered_as_pending_until_the_server_knows() {
 fn remembered(world: &World) -> Option<Presence> {
     let mut orders = world.newest_first();
     orders.find_map(|order| match order {
-        Effect::RememberPresence(presence) => Some(presence.clone()),
+        Effect::Remember(milestone) => Some(Presence::Present.after(milestone)),
         _ => None,
     })
 }
@@ -58,9 +58,9 @@ fn a_logout_that_another_tab_tells_of_is_not_written_down_again() {
 
     world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
 
-    assert_eq!(world.count("RememberPresence"), 0);
+    assert_eq!(world.count("Remember"), 1);
     assert_eq!(
-        world.count("RememberLogout"),
+        world.count("Remember left elsewhere"),
         1,
         "in case this tab had written that it lives"
     );
@@ -76,7 +76,7 @@ fn a_restore_that_is_refused_after_a_logout_elsewhere_takes_no_mark_back() {
     world.refuse_refresh(refused(401, "no_session"));
 
     world.expect_state("Anonymous Absent Idle");
-    assert_eq!(world.count("RememberPresence"), 0);
+    assert_eq!(world.count("Remember"), 0);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_logout_is_tried_until_the_server_knows_at_the_pace_of_the_table() {
         "{attempts} attempts in a minute"
     );
     world.answer_logout();
-    world.expect_only("ConfirmLogout");
+    world.expect_only("Remember logout delivered");
     assert_eq!(world.client.next_deadline(), None);
 }
 
@@ -183,7 +183,7 @@ fn a_logout_that_the_server_has_nothing_to_end_for_is_done() {
 
     world.refuse_logout(refused(404, ""));
 
-    world.expect_only("ConfirmLogout");
+    world.expect_only("Remember logout delivered");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_login_waits_until_an_earlier_logout_is_delivered() {
     world.expect_nothing();
     world.answer_logout();
 
-    world.expect(&["ConfirmLogout", "RequestLogin"]);
+    world.expect(&["Remember logout delivered", "RequestLogin"]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn no_hint_restores_the_session_that_the_user_has_left() {
     world.expect_state("Anonymous Absent Idle");
     world.advance(secs(2));
     world.answer_logout();
-    world.expect_only("ConfirmLogout");
+    world.expect_only("Remember logout delivered");
 }
 
 #[test]

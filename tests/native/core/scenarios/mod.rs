@@ -8,6 +8,7 @@ mod edges;
 mod ending;
 mod logout;
 mod network;
+mod presence;
 mod reconnecting;
 mod record;
 mod refresh;

@@ -54,7 +54,7 @@ fn an_expiry_reads_like_a_story() {
             "Transition Connection Open to Idle",
             "Effect CloseSocket 1000",
             "Effect ClearProtectedState SESSION_TIMEOUT",
-            "Effect RememberPresence ",
+            "Effect Remember ended",
             "Effect NotifyTabs expired",
         ]
     );

@@ -8,7 +8,8 @@ use session_protocol::{
 use super::{
     samples::{
         TOKEN_LIFETIME, ada, bob, credentials, ending_in, first_session, grant, grant_for,
-        idle_warning, notice, pending_logout, refused, refused_for, secs, session, update,
+        idle_warning, logged_out, notice, pending_logout, refused, refused_for, secs, session,
+        update,
     },
     shared_facts::{lock_facts, sharing_facts},
     world::World,
@@ -54,7 +55,7 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
     for (label, presence) in [
         ("Started", Presence::Unknown),
         ("Started, session remembered", Presence::Present),
-        ("Started, logout remembered", Presence::LoggedOut),
+        ("Started, logout remembered", logged_out()),
         ("Started, logout pending", pending_logout("s-1")),
     ] {
         let locks = false;

@@ -136,7 +136,11 @@ impl World {
     }
 
     pub(crate) fn count(&self, name: &str) -> usize {
-        self.log().filter(|(_, order)| order.name() == name).count()
+        let is_meant = |order: &Effect| {
+            let detail = name.strip_prefix(order.name());
+            detail.is_some_and(|detail| detail.is_empty() || detail.trim_start() == order.detail())
+        };
+        self.log().filter(|(_, order)| is_meant(order)).count()
     }
 
     /// How often each order was given, for tests that look at all of them.

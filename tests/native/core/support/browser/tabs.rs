@@ -72,7 +72,7 @@ impl Browser {
             now: Duration::ZERO,
             coming: BTreeMap::new(),
             ordered: 0,
-            presence: Presence::LoggedOut,
+            presence: crate::support::samples::logged_out(),
             feed: None,
             notices: Vec::new(),
             loses: 0,
@@ -212,8 +212,9 @@ impl Browser {
                 received.push(seq);
             }
             Effect::ClearProtectedState { .. } => self.tabs[tab].received.clear(),
-            Effect::RememberPresence(presence) => self.presence = presence,
-            Effect::ConfirmLogout { .. } => self.presence = Presence::LoggedOut,
+            Effect::Remember(milestone) => {
+                self.presence = self.presence.clone().after(&milestone);
+            }
             Effect::SendRequest { .. } | Effect::FailRequest { .. } => {}
             Effect::ForgetDrafts { .. } => {}
             order => self.come(tab, Coming::ToServer(order), FAR),
