@@ -19,7 +19,11 @@ pub struct Catch {
     pub distinct: usize,
 }
 
-/// Returns the first scene that shows a bug, with the shortest way to a broken promise.
+/// States of each scene that are looked at before any scene is explored to its end.
+const FIRST_LOOK: usize = 20_000;
+
+/// Returns a scene that shows a bug, with the shortest way there to a broken promise. Every scene
+/// gets a short look first, since most show nothing of most bugs.
 #[must_use]
 pub fn hunt(bug: Bug, bounds: Bounds) -> Option<Catch> {
     let bounds = Bounds {
@@ -27,6 +31,11 @@ pub fn hunt(bug: Bug, bounds: Bounds) -> Option<Catch> {
         stops_early: true,
         ..bounds
     };
+    let states = Some(FIRST_LOOK);
+    hunt_within(bug, Bounds { states, ..bounds }).or_else(|| hunt_within(bug, bounds))
+}
+
+fn hunt_within(bug: Bug, bounds: Bounds) -> Option<Catch> {
     scenes(2).into_iter().find_map(|scene| {
         let report = check(scene.with_bugs(BugSet::from(bug)), bounds);
         let shortest = report.broken.into_iter().min_by_key(Tale::length)?;
