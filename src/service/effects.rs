@@ -10,7 +10,7 @@ use crate::platform::socket;
 
 const PRESENCE: &str = "presence";
 
-/// The marks; behind that of a logout stands the identifier of the session.
+/// The marks; behind that of a pending logout stands the identifier of the session.
 const PRESENT: &str = "present";
 const LOGGED_OUT: &str = "logged-out";
 const LOGOUT_PENDING: &str = "logout-pending";
@@ -73,11 +73,12 @@ impl Driver {
     pub(super) fn presence(&self) -> Presence {
         let kept = self.shelf.read(PRESENCE).unwrap_or_default();
         let (mark, session) = kept.split_once(' ').unwrap_or((&kept, ""));
-        let session = session.to_owned();
         match mark {
             PRESENT => Presence::Present,
-            LOGGED_OUT => Presence::LoggedOut { session },
-            LOGOUT_PENDING => Presence::LogoutPending { session },
+            LOGGED_OUT => Presence::LoggedOut,
+            LOGOUT_PENDING => Presence::LogoutPending {
+                session: session.to_owned(),
+            },
             _ => Presence::Unknown,
         }
     }
@@ -89,7 +90,7 @@ impl Driver {
                 return;
             }
             Presence::Present => PRESENT.to_owned(),
-            Presence::LoggedOut { session } => [LOGGED_OUT, " ", &session].concat(),
+            Presence::LoggedOut => LOGGED_OUT.to_owned(),
             Presence::LogoutPending { session } => [LOGOUT_PENDING, " ", &session].concat(),
         };
         // A browser that keeps nothing asks the server at the next start, which is right too.

@@ -1,7 +1,7 @@
 //! What a browser remembers of its last session between two pages.
 //!
-//! Invariants: no secret; a logout is taken back by a later session only, never by a page that has
-//! not heard of it yet. It saves a refresh call that could only fail, keeps an explicit logout from
+//! Invariants: no secret; a logout is taken back by a login only, never by a page that has not heard
+//! of it yet. It saves a refresh call that could only fail, keeps an explicit logout from
 //! being undone by a reload, and carries a logout to the server that it could not reach.
 
 /// What this browser remembers of the last session.
@@ -12,10 +12,7 @@ pub enum Presence {
     /// A session was alive when it was last seen.
     Present,
     /// The user logged out.
-    LoggedOut {
-        /// Identifier of the session; not a credential.
-        session: String,
-    },
+    LoggedOut,
     /// The user logged out, and the server does not know yet.
     LogoutPending {
         /// Identifier of the session that the server has to end; not a credential.
@@ -27,11 +24,10 @@ pub enum Presence {
 /// server; empty if it told none.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum Milestone {
-    /// It began in this page.
-    Began {
-        /// Identifier of the session.
-        session: String,
-    },
+    /// The user logged in.
+    LoggedIn,
+    /// A page found that it lives.
+    Restored,
     /// It is gone.
     Ended,
     /// The user logs out in this page.
@@ -60,40 +56,29 @@ impl Presence {
     /// Returns what to remember after this.
     #[must_use]
     pub fn after(self, milestone: &Milestone) -> Self {
-        match milestone {
-            Milestone::Began { session } if !session.is_empty() && self.left() == Some(session) => {
-                self
+        match (self, milestone) {
+            (_, Milestone::LoggedIn) => Self::Present,
+            // Whoever logged in since has written it down.
+            (Self::Unknown | Self::Present, Milestone::Restored) => Self::Present,
+            (Self::Unknown | Self::Present, Milestone::Ended) => Self::Unknown,
+            (_, Milestone::Left { session })
+            | (Self::Unknown | Self::Present, Milestone::LeftElsewhere { session }) => {
+                let session = session.clone();
+                Self::LogoutPending { session }
             }
-            Milestone::Began { .. } => Self::Present,
-            Milestone::Ended if self.left().is_some() => self,
-            Milestone::Ended => Self::Unknown,
-            Milestone::Left { session } => Self::LogoutPending {
-                session: session.clone(),
-            },
-            Milestone::LeftElsewhere { .. } if self.left().is_some() => self,
-            Milestone::LeftElsewhere { session } => Self::LogoutPending {
-                session: session.clone(),
-            },
-            Milestone::Delivered { session } => match self {
-                Self::LogoutPending { session: left } if left == *session => {
-                    Self::LoggedOut { session: left }
-                }
-                Self::Unknown
-                | Self::Present
-                | Self::LoggedOut { .. }
-                | Self::LogoutPending { .. } => self,
-            },
-            Milestone::LoggedOut { session } => Self::LoggedOut {
-                session: session.clone(),
-            },
-        }
-    }
-
-    /// Returns the session that the user left last.
-    const fn left(&self) -> Option<&String> {
-        match self {
-            Self::LoggedOut { session } | Self::LogoutPending { session } => Some(session),
-            Self::Unknown | Self::Present => None,
+            (
+                Self::LogoutPending { session: left },
+                Milestone::Delivered { session } | Milestone::LoggedOut { session },
+            ) if left == *session => Self::LoggedOut,
+            (kept @ Self::LogoutPending { .. }, Milestone::LoggedOut { .. }) => kept,
+            (_, Milestone::LoggedOut { .. }) => Self::LoggedOut,
+            (
+                kept,
+                Milestone::Restored
+                | Milestone::Ended
+                | Milestone::LeftElsewhere { .. }
+                | Milestone::Delivered { .. },
+            ) => kept,
         }
     }
 
@@ -101,7 +86,7 @@ impl Presence {
         match self {
             Self::Unknown => "",
             Self::Present => "a session is remembered",
-            Self::LoggedOut { .. } => "a logout is remembered",
+            Self::LoggedOut => "a logout is remembered",
             Self::LogoutPending { .. } => "a logout has not reached the server",
         }
     }
@@ -110,7 +95,8 @@ impl Presence {
 impl Milestone {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
-            Self::Began { .. } => "began",
+            Self::LoggedIn => "logged in",
+            Self::Restored => "restored",
             Self::Ended => "ended",
             Self::Left { .. } => "left",
             Self::LeftElsewhere { .. } => "left elsewhere",

@@ -1,14 +1,21 @@
-//! A logout on its way to the server.
+//! The sessions that were left, and a logout on its way to the server.
 //!
 //! The page is anonymous at once; the server is told as soon as it can be. Invariants: a logout that
 //! did not reach the server is tried until it does, a later session takes its place, or the server
-//! says that there is nothing to end; it names its session, so that it can end no later one.
+//! says that there is nothing to end; it names its session, so that it can end no later one. A
+//! session that was left, here or in another tab, lives in this page no more, whatever is answered
+//! or hinted at: each login has an identifier of its own.
 //!
-//! Source: RFC 7009 section 2.2 (a client that gets a 503 must assume that the token lives).
+//! Sources: RFC 7009 section 2.2 (a client that gets a 503 must assume that the token lives); OWASP
+//! Session Management, "Renew the Session ID After Any Privilege Level Change".
 
 use std::time::Duration;
 
-use crate::{CallId, backoff, draw::Draw, pace::Pace, policy::Rate};
+use crate::{CallId, backoff, draw::Draw, few::Few, pace::Pace, policy::Rate, tabs::session_hash};
+
+/// Most sessions that are remembered as left. Beyond, the first is forgotten; by then the server
+/// has long been told.
+const MAX_LEFT: usize = 16;
 
 /// The revocation part of the client.
 #[derive(Clone, Debug, Default, Hash)]
@@ -16,6 +23,8 @@ pub(crate) struct Revocation {
     state: State,
     failures: u32,
     pace: Pace,
+    /// Hashes of the sessions that were left.
+    left: Few<String, ()>,
 }
 
 #[derive(Clone, Debug, Default, Hash)]
@@ -35,8 +44,22 @@ enum State {
 }
 
 impl Revocation {
+    /// Somebody left the session with this hash.
+    pub(crate) fn leave(&mut self, hash: String) {
+        self.left.add(hash, ());
+        if self.left.len() > MAX_LEFT {
+            self.left.remove_oldest();
+        }
+    }
+
+    /// Returns whether somebody left this session.
+    pub(crate) fn was_left(&self, session: &str) -> bool {
+        self.left.get(&session_hash(session)).is_some()
+    }
+
     /// The user logged out of this session.
     pub(crate) fn want(&mut self, session: String, now: Duration) {
+        self.leave(session_hash(&session));
         self.failures = 0;
         let at = now.max(self.pace.earliest());
         self.state = State::Due { session, at };

@@ -163,6 +163,13 @@ impl TokenHolder {
         self.renewal = Renewal::Waiting { lock, until };
     }
 
+    /// The refresh goes on waiting for its turn, not longer than `patience` from now.
+    pub(crate) fn wait_anew(&mut self, now: Duration, patience: Duration) {
+        if let Renewal::Waiting { until, .. } = &mut self.renewal {
+            *until = now.saturating_add(patience);
+        }
+    }
+
     /// Returns whether the refresh waits for this lock.
     pub(crate) fn waits_for(&self, lock: LockId) -> bool {
         matches!(self.renewal, Renewal::Waiting { lock: awaited, .. } if awaited == lock)

@@ -17,7 +17,7 @@ impl Ends {
                 self.started = true;
                 self.left = matches!(
                     presence,
-                    Presence::LoggedOut { .. } | Presence::LogoutPending { .. }
+                    Presence::LoggedOut | Presence::LogoutPending { .. }
                 );
             }
             Input::Commanded(Command::LogOut) if before.user().is_some() => self.left = true,

@@ -60,9 +60,7 @@ pub(super) fn presence(memory: Memory) -> Presence {
     match memory {
         Memory::Nothing => Presence::Unknown,
         Memory::Session => Presence::Present,
-        Memory::Logout => Presence::LoggedOut {
-            session: String::new(),
-        },
+        Memory::Logout => Presence::LoggedOut,
         Memory::PendingLogout => Presence::LogoutPending {
             session: identifier(Whose::Ada).to_owned(),
         },

@@ -52,38 +52,23 @@ fn a_logout_is_not_written_over_and_is_confirmed_by_name() {
     let mut storage = Storage::default();
     let session = || "s1".to_owned();
     let other = || "s2".to_owned();
-    let began = Milestone::Began { session: session() };
-    assert!(storage.remember(&began));
+    assert!(storage.remember(&Milestone::LoggedIn));
     assert!(storage.remember(&Milestone::Left { session: session() }));
-    assert!(storage.remember(&Milestone::LeftElsewhere { session: other() }));
     assert!(storage.remember(&Milestone::Delivered { session: other() }));
-    assert!(
-        storage.remember(&began),
-        "a tab that has not heard of it yet"
-    );
-    assert_eq!(
-        storage.presence(),
-        Presence::LogoutPending { session: session() }
-    );
+    let pending = Presence::LogoutPending { session: session() };
+    assert_eq!(storage.presence(), pending);
     assert!(storage.remember(&Milestone::Delivered { session: session() }));
-    assert!(storage.remember(&Milestone::Ended));
-    assert_eq!(
-        storage.presence(),
-        Presence::LoggedOut { session: session() }
-    );
+    assert_eq!(storage.presence(), Presence::LoggedOut);
 }
 
 #[test]
 fn storage_that_is_full_or_throws_loses_nothing() {
     let mut storage = Storage::default();
     let user = session_simulator::server::UserId(1);
-    let began = Milestone::Began {
-        session: "s1".to_owned(),
-    };
     assert!(storage.keep_draft(user, 5));
     storage.set_health(Health::Full);
     assert!(!storage.keep_draft(user, 9));
-    assert!(!storage.remember(&began));
+    assert!(!storage.remember(&Milestone::LoggedIn));
     assert_eq!(storage.draft(user), 5);
     storage.set_health(Health::Throws);
     assert_eq!(

@@ -10,12 +10,11 @@ use session_protocol::{
 
 use super::{Client, Outcome, life::Herald};
 use crate::{
-    Assurance, CallId, HttpFailure, LoginFailure, Presence, backoff,
+    Assurance, CallId, Effect, HttpFailure, LoginFailure, Milestone, Presence, backoff,
     connection::Missing,
     policy::UNAUTHORIZED_LIMIT,
     seeded::SeededBug,
     session::{Attempt, Extending, Facts, Origin, Prompt, Session, Unauthorized},
-    tabs::session_hash,
 };
 
 const STALE: Outcome = Outcome::Ignored("nobody waits for this answer any more");
@@ -38,15 +37,13 @@ impl Client {
                 self.session = Session::Restoring { origin, prompt };
                 self.inquiry.want(self.now);
             }
-            Presence::LoggedOut { session } => {
+            Presence::LoggedOut => {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
-                self.left = Some(session_hash(&session));
             }
             Presence::LogoutPending { session } => {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
-                self.left = Some(session_hash(&session));
                 self.revocation.want(session, self.now);
             }
         }
@@ -63,6 +60,7 @@ impl Client {
         {
             let (origin, email) = (origin.clone(), email.clone());
             self.begin(grant, origin, email);
+            self.order(Effect::Remember(Milestone::LoggedIn));
             self.notify(TabNoticeKind::LoggedIn, None);
             return Outcome::Acted;
         }
@@ -99,10 +97,12 @@ impl Client {
         }
         if let Session::Restoring { origin, .. } = &self.session {
             let (origin, email) = (origin.clone(), String::new());
-            if self.was_left(grant.session.as_ref()) {
+            let told = grant.session.as_ref();
+            if told.is_some_and(|session| self.revocation.was_left(&session.id)) {
                 return self.give_up_restoring(origin, EndReason::LoggedOut, Herald::Tab);
             }
             self.begin(grant, origin, email);
+            self.order(Effect::Remember(Milestone::Restored));
             return Outcome::Acted;
         }
         let Some(facts) = self.session.facts() else {
@@ -120,18 +120,12 @@ impl Client {
         Outcome::Acted
     }
 
-    /// Returns whether the user has left this session, here or in another tab, and the server may
-    /// not know yet.
-    fn was_left(&self, session: Option<&ActiveSession>) -> bool {
-        session.is_some_and(|session| self.left.as_ref() == Some(&session_hash(&session.id)))
-    }
-
     pub(super) fn refresh_failed(&mut self, call: CallId, failure: &HttpFailure) -> Outcome {
         if !self.refresh_answered(call) {
             return STALE;
         }
         if let Some(reason) = failure.end_reason() {
-            return self.end(reason, Herald::Server);
+            return self.end(reason, Herald::Answer);
         }
         if self.has_bug(SeededBug::NetworkErrorLogsOut) {
             return self.end(EndReason::SessionTimeout, Herald::Server);
@@ -157,7 +151,7 @@ impl Client {
                 } else {
                     EndReason::SessionTimeout
                 };
-                self.end(reason.unwrap_or(unsaid), Herald::Server)
+                self.end(reason.unwrap_or(unsaid), Herald::Answer)
             }
             SessionStatus::Active(session) => {
                 self.connection.resume(Missing::Verdict);
@@ -182,7 +176,7 @@ impl Client {
             self.start_over();
             return Outcome::Acted;
         }
-        if self.was_left(Some(session)) {
+        if !facts.is_told() && self.revocation.was_left(&session.id) {
             return self.end(EndReason::LoggedOut, Herald::Tab);
         }
         let changed = facts.is_told() && facts.id != session.id;
@@ -211,7 +205,7 @@ impl Client {
         }
         if let Some(reason) = failure.end_reason() {
             self.inquiry.settle();
-            return self.end(reason, Herald::Server);
+            return self.end(reason, Herald::Answer);
         }
         let refused = self.is_refused_for_now(failure);
         if refused && let Some(number) = self.token.usable(self.now).map(|held| held.number) {

@@ -19,7 +19,10 @@ use crate::{
 /// Who brought the news of an end, and so who need not be told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Herald {
+    /// By a message or an answer about this session.
     Server,
+    /// By an answer to a call with the cookie as it was then, which may be another session's.
+    Answer,
     Tab,
     User,
 }
@@ -36,7 +39,6 @@ impl Client {
             if let Some(previous) = previous {
                 self.forget_stranger(&previous, &session.user);
             }
-            self.left = None;
             Facts::anchored(session, self.now)
         } else {
             self.inquiry.want(self.now);
@@ -46,14 +48,12 @@ impl Client {
         self.reckoning.verify();
         // The server ended the earlier session when it let this one in.
         self.revocation.settle();
-        let session = facts.id.clone();
         self.session = Session::Active {
             facts: facts.clone(),
         };
         self.session.learn(facts, self.now);
         self.activity = Activity::Quiet;
         self.join_tabs();
-        self.order(Effect::Remember(Milestone::Began { session }));
     }
 
     /// Ends the session: the one way out, for every verdict from whatever source.
@@ -85,13 +85,13 @@ impl Client {
                 return Outcome::Ignored("the user has already logged out");
             }
         };
-        let kind = if by_user {
+        let kind = if by_user && herald != Herald::Answer {
             TabNoticeKind::LoggedOut
         } else {
             TabNoticeKind::Expired
         };
         self.leave(reason, herald);
-        if herald == Herald::Server {
+        if let Herald::Server | Herald::Answer = herald {
             self.notify(kind, None);
         }
         self.session = next;
@@ -116,13 +116,13 @@ impl Client {
         let session = facts.map(|facts| facts.id.clone());
         self.release();
         self.order(Effect::ClearProtectedState { reason });
-        if reason == EndReason::LoggedOut
-            && let Some(user) = user
-        {
-            self.order(Effect::ForgetDrafts { user });
-        }
-        if reason == EndReason::LoggedOut {
-            self.left = session.as_deref().map(session_hash);
+        if reason == EndReason::LoggedOut && herald != Herald::Answer {
+            if let Some(user) = user {
+                self.order(Effect::ForgetDrafts { user });
+            }
+            if let Some(session) = &session {
+                self.revocation.leave(session_hash(session));
+            }
         }
         self.remember_end(reason, herald, session);
     }
@@ -131,9 +131,10 @@ impl Client {
     /// tab that tells of it.
     fn remember_end(&mut self, reason: EndReason, herald: Herald, session: Option<String>) {
         let milestone = match (reason, herald, session) {
-            (EndReason::LoggedOut, Herald::Server, session) => Milestone::LoggedOut {
-                session: session.unwrap_or_default(),
-            },
+            (EndReason::LoggedOut, Herald::Server | Herald::Answer, session) => {
+                let session = session.unwrap_or_default();
+                Milestone::LoggedOut { session }
+            }
             (EndReason::LoggedOut, Herald::Tab, Some(session)) => {
                 Milestone::LeftElsewhere { session }
             }
@@ -147,7 +148,7 @@ impl Client {
                 | EndReason::AccountDisabled
                 | EndReason::Replaced
                 | EndReason::NoSession,
-                Herald::Server | Herald::Tab | Herald::User,
+                Herald::Server | Herald::Answer | Herald::Tab | Herald::User,
                 _,
             ) => Milestone::Ended,
         };
@@ -232,7 +233,7 @@ impl Client {
         self.session = origin.fall_back(None);
         // A hint that came to nothing takes nothing back that another page wrote down.
         let certain = !hinted || reason == EndReason::LoggedOut;
-        if certain && self.left.is_none() {
+        if certain {
             self.remember_end(reason, herald, None);
         }
         Outcome::Acted

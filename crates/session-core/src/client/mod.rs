@@ -64,8 +64,6 @@ pub struct Client {
     locks: bool,
     visible: bool,
     activity_call: Option<CallId>,
-    /// Hash of the session that the user left last, here or in another tab, until the next begins.
-    left: Option<String>,
     network: Network,
     reckoning: Reckoning,
     revocation: Revocation,
@@ -108,7 +106,6 @@ impl Hash for Client {
             locks,
             visible,
             activity_call,
-            left,
             network,
             reckoning,
             revocation,
@@ -124,7 +121,7 @@ impl Hash for Client {
         } = self;
         (epoch, session, token, connection, topics, inquiry).hash(state);
         (requests, activity, news, role, term, steals).hash(state);
-        (locks, visible, activity_call, left, network, reckoning).hash(state);
+        (locks, visible, activity_call, network, reckoning).hash(state);
         (revocation, extensions, ids, draw, now, wall).hash(state);
     }
 }
@@ -161,7 +158,6 @@ impl Client {
             locks: false,
             visible: true,
             activity_call: None,
-            left: None,
             wall: now.wall,
             network: Network::Online,
             reckoning: Reckoning::new(now),

@@ -128,7 +128,7 @@ impl Client {
                 | Session::LoggingOut
                 | Session::Active { .. }
                 | Session::Warned { .. } => {
-                    self.left = Some(notice.session.clone());
+                    self.revocation.leave(notice.session.clone());
                     Outcome::Acted
                 }
             },

@@ -11,6 +11,7 @@ use super::{Client, life::Herald};
 use crate::{
     AccessToken, Assurance, Effect, LockId, LockName, RequestFailure,
     connection::Due,
+    policy::LATEST_TIMER,
     seeded::SeededBug,
     session::{Attempt, Extending, Session},
 };
@@ -197,7 +198,15 @@ impl Client {
     }
 
     fn keep_token(&mut self) {
-        if self.token.lock_deadline().is_some_and(|at| at <= self.now) {
+        let late = self
+            .token
+            .lock_deadline()
+            .and_then(|at| self.now.checked_sub(at));
+        if late.is_some_and(|late| late > LATEST_TIMER) {
+            // Nobody ran meanwhile, and so neither did the one who holds the lock.
+            self.token
+                .wait_anew(self.now, self.policy.timing.lock_patience);
+        } else if late.is_some() {
             // Whoever holds the lock does not run; the server sorts two refreshes out.
             let waiting = self.token.stop_waiting(self.now);
             self.release_lock(waiting);

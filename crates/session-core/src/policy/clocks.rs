@@ -19,3 +19,7 @@ pub const END_SLACK: Duration = Duration::from_secs(1);
 
 /// Longest `Retry-After` that is honoured: a mistyped number must not keep a page away for years.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// A timer that is later than this did not run: the page was frozen or the machine slept. The
+/// slowest timers that run are those of hidden pages, once a minute.
+pub const LATEST_TIMER: Duration = Duration::from_secs(75);

@@ -7,7 +7,9 @@ mod reconnect;
 mod table;
 mod timing;
 
-pub use clocks::{CLOCK_TOLERANCE, DRIFT_PATIENCE, END_SLACK, LONG_SLEEP, LONGEST_RETRY_AFTER};
+pub use clocks::{
+    CLOCK_TOLERANCE, DRIFT_PATIENCE, END_SLACK, LATEST_TIMER, LONG_SLEEP, LONGEST_RETRY_AFTER,
+};
 pub use close::{CloseAction, CloseRow, TABLE as CLOSE_TABLE, decide as decide_close};
 pub use rate::{RATES, Rate, Rates};
 pub use reconnect::{

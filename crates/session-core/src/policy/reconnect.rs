@@ -18,7 +18,7 @@ pub const REFUSED_LIMIT: u32 = 2;
 
 /// Questions in a row that are answered 401 without a known code, after which the backend counts as
 /// one that does not know the call.
-pub const UNAUTHORIZED_LIMIT: u32 = 5;
+pub const UNAUTHORIZED_LIMIT: u32 = 7;
 
 /// Protocol faults after which no reconnect follows, unless a connection was sound in between.
 pub const FAULT_LIMIT: u32 = 3;

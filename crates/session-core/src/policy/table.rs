@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use super::{
-    BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, DRIFT_PATIENCE, END_SLACK, FAULT_LIMIT, LONG_SLEEP,
-    LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing, UNAUTHORIZED_LIMIT,
-    UNHEARD_LIMIT,
+    BACKOFF_BASE, BACKOFF_CAP, CLOCK_TOLERANCE, DRIFT_PATIENCE, END_SLACK, FAULT_LIMIT,
+    LATEST_TIMER, LONG_SLEEP, LONGEST_RETRY_AFTER, LONGEST_WINDOW, RATES, REFUSED_LIMIT, Timing,
+    UNAUTHORIZED_LIMIT, UNHEARD_LIMIT,
 };
 
 /// Returns the rows: a name and its value.
@@ -69,6 +69,7 @@ pub fn rows() -> Vec<(String, String)> {
         ("sleep that covers the page", LONG_SLEEP),
         ("slack after the known end", END_SLACK),
         ("longest `Retry-After`", LONGEST_RETRY_AFTER),
+        ("a timer later than this did not run", LATEST_TIMER),
     ];
     rows.extend(durations.map(|(name, time)| (name.to_owned(), spelled(time))));
     let counts = [

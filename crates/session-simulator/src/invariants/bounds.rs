@@ -94,6 +94,22 @@ pub fn l8_no_loop_without_a_bound(
     Err(step.broken("L8", what))
 }
 
+/// L8 as far as a step shows it: after each step the client plans for later, or its timer would fire
+/// at once and for ever.
+///
+/// # Errors
+///
+/// The deadline that has passed.
+pub fn l8_the_next_deadline_lies_ahead(page: &Page, step: &Step<'_>) -> Result<(), Violation> {
+    let now = step.moment.monotonic;
+    let passed = page.client.next_deadline().filter(|at| *at <= now);
+    passed.map_or(Ok(()), |at| {
+        let names = page.client.state_names();
+        let what = format!("a deadline of {at:?} is left at {now:?} in {names:?}");
+        Err(step.broken("L8", what))
+    })
+}
+
 /// L7 as far as a moment shows it: a request of the application has one outcome and no more.
 ///
 /// # Errors

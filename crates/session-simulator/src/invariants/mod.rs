@@ -18,7 +18,7 @@
 //! | S17 only users extend | [`s17_only_users_extend`] |
 //! | S18 one refresh at a time | [`s18_one_refresh_at_a_time`] |
 //! | L7 one outcome for each request | [`l7_one_outcome`] |
-//! | L8 no loop without a bound | [`l8_no_loop_without_a_bound`] |
+//! | L8 no loop without a bound | [`l8_no_loop_without_a_bound`], [`l8_the_next_deadline_lies_ahead`] |
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -32,7 +32,10 @@ mod hints;
 mod owners;
 mod step;
 
-pub use bounds::{l7_one_outcome, l8_no_loop_without_a_bound, s18_one_refresh_at_a_time};
+pub use bounds::{
+    l7_one_outcome, l8_no_loop_without_a_bound, l8_the_next_deadline_lies_ahead,
+    s18_one_refresh_at_a_time,
+};
 pub use credentials::{
     s8_no_socket_after_a_terminal_close, s8_no_socket_without_a_session, s10_a_logout_is_final,
     s14_tokens_only_where_they_may_be_used,

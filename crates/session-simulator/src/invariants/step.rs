@@ -170,6 +170,7 @@ pub(crate) fn about_to_carry_out(world: &mut World, step: &Step<'_>) {
         .and_then(|()| ends::s7_once_in_an_epoch(page, step))
         .and_then(|()| credentials::s8_no_socket_after_a_terminal_close(page, step))
         .and_then(|()| credentials::s10_a_logout_is_final(world, page, step))
+        .and_then(|()| bounds::l8_the_next_deadline_lies_ahead(page, step))
         .and_then(|()| hints::s13_a_hint_grants_nothing(page, step))
         .and_then(|()| credentials::s14_tokens_only_where_they_may_be_used(page, step))
         .and_then(|()| owners::s15_drafts_survive_expiry(world, page, step))

@@ -13,6 +13,8 @@ use crate::{
     world::Action,
 };
 
+const ALMOST_A_MILLISECOND: Duration = Duration::from_nanos(999_999);
+
 /// What a plan has in store for the next calls.
 #[derive(Clone, Copy, Debug)]
 enum Intent {
@@ -183,7 +185,8 @@ impl Transport {
             Life::Hidden { since } => {
                 let throttled = now.saturating_sub(since) >= Duration::from_secs(300);
                 let step: u64 = if throttled { 60_000 } else { 1_000 };
-                let at = crate::chance::millis(at);
+                // A timer never fires early, not even by a part of a millisecond.
+                let at = crate::chance::millis(at.saturating_add(ALMOST_A_MILLISECOND));
                 millis(at.div_ceil(step).saturating_mul(step))
             }
         }

@@ -127,7 +127,8 @@ impl World {
         let is_logout = match milestone {
             Milestone::Left { .. } | Milestone::LeftElsewhere { .. } => true,
             Milestone::LoggedOut { .. } => true,
-            Milestone::Began { .. } | Milestone::Ended | Milestone::Delivered { .. } => false,
+            Milestone::LoggedIn | Milestone::Restored | Milestone::Ended => false,
+            Milestone::Delivered { .. } => false,
         };
         if let Some(browser) = self.browser_mut(tab.browser)
             && !browser.storage.remember(milestone)

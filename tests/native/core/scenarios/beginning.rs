@@ -6,9 +6,7 @@ use session_core::{
 use session_protocol::EndReason;
 
 use crate::support::{
-    samples::{
-        ada, bob, first_session, grant_for, logged_out, refused, refused_for, secs, session,
-    },
+    samples::{ada, bob, first_session, grant_for, refused, refused_for, secs, session},
     world::World,
 };
 
@@ -44,7 +42,7 @@ fn a_remembered_session_is_restored_silently() {
     world.expect_only("RequestRefresh");
     world.answer_refresh_ok();
 
-    world.expect(&["Remember began", "OpenSocket"]);
+    world.expect(&["Remember restored", "OpenSocket"]);
     assert_eq!(world.view().user(), Some(&ada()));
     assert_eq!(world.count("NotifyTabs"), 0, "the other tabs know already");
 }
@@ -93,7 +91,7 @@ fn a_restore_outlasts_a_server_that_is_out_of_order() {
 fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
     let mut world = World::new();
 
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
     world.advance(secs(3600));
 
     assert_eq!(world.log().count(), 0);
@@ -104,7 +102,7 @@ fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
 fn a_second_start_changes_nothing() {
     let mut world = World::live();
 
-    for presence in [Presence::Unknown, Presence::Present, logged_out()] {
+    for presence in [Presence::Unknown, Presence::Present, Presence::LoggedOut] {
         world.start(presence);
         world.expect_nothing();
     }
@@ -115,14 +113,14 @@ fn a_second_start_changes_nothing() {
 #[test]
 fn a_login_begins_a_session_and_opens_the_socket() {
     let mut world = World::new();
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
 
     world.log_in(&ada());
     world.expect_only("RequestLogin");
     assert_eq!(login(&world), LoginStatus::Busy);
     world.answer_login_ok(first_session());
 
-    world.expect(&["Remember began", "NotifyTabs logged_in", "OpenSocket"]);
+    world.expect(&["Remember logged in", "NotifyTabs logged_in", "OpenSocket"]);
     assert_eq!(world.view().user(), Some(&ada()));
     assert_eq!(world.view().epoch, 1);
 }
@@ -153,7 +151,7 @@ fn each_refusal_of_a_login_says_why() {
     ];
     for (failure, shown) in cases {
         let mut world = World::new();
-        world.start(logged_out());
+        world.start(Presence::LoggedOut);
         world.log_in(&ada());
 
         world.refuse_login(failure);
@@ -167,7 +165,7 @@ fn each_refusal_of_a_login_says_why() {
 #[test]
 fn two_clicks_on_log_in_are_one_login() {
     let mut world = World::new();
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
 
     world.log_in(&ada());
     world.log_in(&ada());
@@ -224,7 +222,7 @@ fn a_backend_that_tells_the_user_late_still_has_strangers_drafts_deleted() {
 #[test]
 fn a_backend_that_first_tells_the_user_with_a_refresh_is_believed() {
     let mut world = World::new();
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
     world.log_in(&ada());
     answer_login_bare(&mut world);
     world.refuse_session(refused(404, ""));

@@ -23,6 +23,23 @@ fn an_expiry_clears_the_page_and_tells_the_other_tabs() {
     assert_eq!(phase_cause(&world), Some(EndReason::SessionTimeout));
 }
 
+/// The cookie may be that of another session by then, whose user logged out.
+#[test]
+fn a_logout_that_is_the_answer_to_a_question_costs_no_draft_and_speaks_for_no_other_tab() {
+    let mut world = World::live();
+    world.send(Input::PageResumed);
+
+    world.answer_session_ended(Some(EndReason::LoggedOut));
+
+    world.expect(&[
+        "CloseSocket 1000",
+        "ClearProtectedState LOGGED_OUT",
+        "Remember logged out",
+        "NotifyTabs expired",
+    ]);
+    world.expect_state("Anonymous Absent Idle");
+}
+
 #[test]
 fn a_thousand_signals_from_five_sources_are_one_expiry() {
     for first in 0..5 {

@@ -4,14 +4,9 @@ use session_core::{Milestone, Presence};
 use session_protocol::TabNoticeKind;
 
 use crate::support::{
-    samples::{first_session, logged_out, pending_logout, secs},
+    samples::{first_session, pending_logout, refused, secs},
     world::World,
 };
-
-fn began(session: &str) -> Milestone {
-    let session = session.to_owned();
-    Milestone::Began { session }
-}
 
 fn left(session: &str) -> Milestone {
     let session = session.to_owned();
@@ -33,40 +28,43 @@ fn told(session: &str) -> Milestone {
     Milestone::LoggedOut { session }
 }
 
-fn out_of(session: &str) -> Presence {
-    let session = session.to_owned();
-    Presence::LoggedOut { session }
-}
-
 #[test]
 fn what_is_remembered_after_each_milestone() {
+    use Milestone::{Ended, LoggedIn, Restored};
+    use Presence::{LoggedOut, Present, Unknown};
     let pending = pending_logout;
     let rows = [
-        (Presence::Unknown, began("s-1"), Presence::Present),
-        (Presence::Present, began("s-1"), Presence::Present),
-        (pending("s-1"), began("s-1"), pending("s-1")),
-        (out_of("s-1"), began("s-1"), out_of("s-1")),
-        (pending("s-1"), began("s-2"), Presence::Present),
-        (out_of("s-1"), began("s-2"), Presence::Present),
-        // A backend that names no session: each is taken for another.
-        (pending(""), began(""), Presence::Present),
-        (out_of(""), began(""), Presence::Present),
-        (Presence::Unknown, Milestone::Ended, Presence::Unknown),
-        (Presence::Present, Milestone::Ended, Presence::Unknown),
-        (pending("s-1"), Milestone::Ended, pending("s-1")),
-        (out_of("s-1"), Milestone::Ended, out_of("s-1")),
-        (Presence::Unknown, left("s-1"), pending("s-1")),
-        (Presence::Present, left("s-1"), pending("s-1")),
-        (out_of("s-1"), left("s-2"), pending("s-2")),
-        (Presence::Unknown, left_elsewhere("s-1"), pending("s-1")),
-        (Presence::Present, left_elsewhere("s-1"), pending("s-1")),
+        (Unknown, LoggedIn, Present),
+        (Present, LoggedIn, Present),
+        (LoggedOut, LoggedIn, Present),
+        (pending("s-1"), LoggedIn, Present),
+        (Unknown, Restored, Present),
+        (Present, Restored, Present),
+        (LoggedOut, Restored, LoggedOut),
+        (pending("s-1"), Restored, pending("s-1")),
+        (Unknown, Ended, Unknown),
+        (Present, Ended, Unknown),
+        (LoggedOut, Ended, LoggedOut),
+        (pending("s-1"), Ended, pending("s-1")),
+        (Unknown, left("s-1"), pending("s-1")),
+        (Present, left("s-1"), pending("s-1")),
+        (LoggedOut, left("s-1"), pending("s-1")),
+        (pending("s-1"), left("s-2"), pending("s-2")),
+        (Unknown, left_elsewhere("s-1"), pending("s-1")),
+        (Present, left_elsewhere("s-1"), pending("s-1")),
+        (LoggedOut, left_elsewhere("s-1"), LoggedOut),
         (pending("s-1"), left_elsewhere("s-1"), pending("s-1")),
-        (out_of("s-1"), left_elsewhere("s-1"), out_of("s-1")),
-        (Presence::Present, delivered("s-1"), Presence::Present),
-        (Presence::Unknown, delivered("s-1"), Presence::Unknown),
-        (pending("s-1"), delivered("s-1"), out_of("s-1")),
+        (pending("s-1"), left_elsewhere("s-2"), pending("s-1")),
+        (Unknown, delivered("s-1"), Unknown),
+        (Present, delivered("s-1"), Present),
+        (LoggedOut, delivered("s-1"), LoggedOut),
+        (pending("s-1"), delivered("s-1"), LoggedOut),
         (pending("s-2"), delivered("s-1"), pending("s-2")),
-        (Presence::Present, told("s-1"), out_of("s-1")),
+        (Unknown, told("s-1"), LoggedOut),
+        (Present, told("s-1"), LoggedOut),
+        (LoggedOut, told("s-1"), LoggedOut),
+        (pending("s-1"), told("s-1"), LoggedOut),
+        (pending("s-2"), told("s-1"), pending("s-2")),
     ];
     for (kept, milestone, expected) in rows {
         let before = kept.clone();
@@ -91,7 +89,7 @@ fn a_hint_restores_no_session_that_the_user_left_in_another_tab() {
 #[test]
 fn a_hint_restores_no_session_of_whose_logout_a_page_without_a_session_heard() {
     let mut world = World::new();
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
     world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
 
     world.hear(TabNoticeKind::LoggedIn, "stranger", 2);
@@ -101,11 +99,25 @@ fn a_hint_restores_no_session_of_whose_logout_a_page_without_a_session_heard() {
 }
 
 #[test]
-fn a_hint_restores_no_session_that_an_earlier_page_left() {
+fn a_hint_restores_no_session_whose_logout_an_earlier_page_could_not_deliver() {
     let mut world = World::new();
-    world.start(out_of("s-1"));
+    world.start(pending_logout("s-1"));
+    world.refuse_logout(refused(503, ""));
 
     world.hear(TabNoticeKind::LoggedIn, "stranger", 1);
+    world.answer_logout();
+    world.answer_refresh_ok();
+
+    world.expect_state("Anonymous Absent Idle");
+}
+
+#[test]
+fn notices_of_other_logouts_do_not_make_a_page_forget_the_first() {
+    let mut world = World::live();
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+    world.hear(TabNoticeKind::LoggedOut, "stranger", 2);
+
+    world.hear(TabNoticeKind::LoggedIn, "another stranger", 3);
     world.answer_refresh_ok();
 
     world.expect_state("Anonymous Absent Idle");
@@ -114,8 +126,9 @@ fn a_hint_restores_no_session_that_an_earlier_page_left() {
 #[test]
 fn a_session_that_is_named_late_is_left_if_its_user_left_it() {
     let mut world = World::new();
-    world.start(out_of("s-1"));
-    world.hear(TabNoticeKind::LoggedIn, "stranger", 1);
+    world.start(Presence::LoggedOut);
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+    world.hear(TabNoticeKind::LoggedIn, "stranger", 2);
     world.answer_refresh_bare(secs(60));
     world.expect_state("Active Valid Connecting");
 

@@ -4,7 +4,7 @@ use session_core::{Command, Effect, Input, Presence, Replay};
 use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, bob, first_session, logged_out, notice, refused, secs, session},
+    samples::{ada, bob, first_session, notice, refused, secs, session},
     world::World,
 };
 
@@ -155,7 +155,7 @@ fn notices_name_the_session_by_its_hash_and_carry_no_secret() {
 #[test]
 fn a_deployment_without_shared_tabs_sends_no_notice() {
     let mut world = World::configured(r#"{"tabs":{"share":"off"}}"#);
-    world.start(logged_out());
+    world.start(Presence::LoggedOut);
     world.log_in(&ada());
     world.answer_login_ok(first_session());
     world.command(Command::LogOut);

@@ -11,10 +11,7 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{
-        TOKEN_LIFETIME, ada, credentials, ending_in, first_session, grant, logged_out, notice,
-        refused,
-    },
+    samples::{TOKEN_LIFETIME, ada, credentials, ending_in, first_session, grant, notice, refused},
     world::World,
 };
 
@@ -22,7 +19,7 @@ impl World {
     /// A page on which Ada has logged in; the socket is not answered yet.
     pub(crate) fn logged_in() -> Self {
         let mut world = Self::new();
-        world.start(logged_out());
+        world.start(Presence::LoggedOut);
         world.log_in(&ada());
         world.answer_login_ok(first_session());
         world

@@ -8,8 +8,7 @@ use session_protocol::{
 use super::{
     samples::{
         TOKEN_LIFETIME, ada, bob, credentials, ending_in, first_session, grant, grant_for,
-        idle_warning, logged_out, notice, pending_logout, refused, refused_for, secs, session,
-        update,
+        idle_warning, notice, pending_logout, refused, refused_for, secs, session, update,
     },
     shared_facts::{lock_facts, sharing_facts},
     world::World,
@@ -55,7 +54,7 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
     for (label, presence) in [
         ("Started", Presence::Unknown),
         ("Started, session remembered", Presence::Present),
-        ("Started, logout remembered", logged_out()),
+        ("Started, logout remembered", Presence::LoggedOut),
         ("Started, logout pending", pending_logout("s-1")),
     ] {
         let locks = false;

@@ -139,12 +139,6 @@ fn session_hash(session: &str) -> String {
     hash.to_string()
 }
 
-pub(crate) fn logged_out() -> Presence {
-    Presence::LoggedOut {
-        session: "s-0".to_owned(),
-    }
-}
-
 pub(crate) fn pending_logout(session: &str) -> Presence {
     Presence::LogoutPending {
         session: session.to_owned(),

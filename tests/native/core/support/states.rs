@@ -6,10 +6,7 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{
-        ada, ending_in, first_session, idle_warning, logged_out, pending_logout, refused, secs,
-        update,
-    },
+    samples::{ada, ending_in, first_session, idle_warning, pending_logout, refused, secs, update},
     shared_facts::TERM,
     world::World,
 };
@@ -206,7 +203,7 @@ fn started(presence: Presence) -> World {
 }
 
 fn authenticating() -> World {
-    let mut world = started(logged_out());
+    let mut world = started(Presence::LoggedOut);
     world.log_in(&ada());
     world
 }
@@ -254,7 +251,7 @@ fn logging_out() -> World {
 
 fn following() -> World {
     let mut world = World::new();
-    let (presence, locks) = (logged_out(), true);
+    let (presence, locks) = (Presence::LoggedOut, true);
     world.send(Input::Started { presence, locks });
     world.log_in(&ada());
     world.answer_login_ok(first_session());

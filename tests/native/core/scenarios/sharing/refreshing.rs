@@ -126,6 +126,30 @@ fn a_tab_that_stops_while_it_waits_to_refresh_blocks_nobody_for_long() {
 }
 
 #[test]
+fn tabs_that_slept_while_one_refreshed_take_turns_again_when_they_wake() {
+    let mut browser = holding_refresh_lock(1);
+    let waits = browser.open(Sight::Seen);
+    browser.advance(millis(1));
+    browser.freeze(0);
+    browser.freeze(waits);
+    browser.advance(secs(300));
+    let before = browser.server.refreshes.len();
+
+    browser.thaw(waits);
+    browser.advance(secs(1));
+    assert_eq!(
+        browser.server.refreshes.len(),
+        before,
+        "the other holds the turn"
+    );
+    browser.thaw(0);
+    browser.advance(secs(1));
+
+    assert_eq!(browser.view(waits).user(), Some(&ada()));
+    browser.expect_one_life();
+}
+
+#[test]
 fn without_a_network_nobody_refreshes_and_nobody_keeps_the_turn() {
     let mut browser = holding_refresh_lock(1);
     let tab = browser.open(Sight::Seen);

@@ -72,7 +72,7 @@ impl Browser {
             now: Duration::ZERO,
             coming: BTreeMap::new(),
             ordered: 0,
-            presence: crate::support::samples::logged_out(),
+            presence: Presence::LoggedOut,
             feed: None,
             notices: Vec::new(),
             loses: 0,
