@@ -9,14 +9,23 @@ pub mod clock;
 pub mod frame;
 pub mod history;
 pub mod http;
+mod lease;
 pub mod listener;
+pub mod locks;
 pub mod page;
 pub mod random;
 pub mod socket;
 pub mod storage;
 pub mod timer;
+mod web_locks;
 
+use std::rc::Rc;
+
+use session_core::Input;
 use wasm_bindgen::UnwrapThrowExt as _;
+
+/// Where facts go.
+pub type Sink = Rc<dyn Fn(Input)>;
 
 /// Returns the window of this page.
 ///

@@ -6,7 +6,7 @@ use session_core::Input;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
 
-use super::{listener::Listener, window};
+use super::{Sink, listener::Listener, window};
 
 /// Events that only a person causes.
 const ACTIVITY: [&str; 5] = [
@@ -28,13 +28,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Hands every fact of the page to `send`, beginning with the state of the network.
-    pub fn watch(send: impl Fn(Input) + 'static) -> Self {
-        let send = Rc::new(send);
+    /// Hands every fact of the page to `sink`, beginning with whether it can be seen and whether there
+    /// is a network.
+    pub fn watch(sink: &Sink) -> Self {
         let window = window();
         let mut listeners = Vec::new();
         let mut listen = |target: &EventTarget, name, fact: fn(&Event) -> Option<Input>| {
-            let send = Rc::clone(&send);
+            let send = Rc::clone(sink);
             listeners.push(Listener::new(target, name, move |event| {
                 if let Some(input) = fact(&event) {
                     send(input);
@@ -43,6 +43,7 @@ impl Page {
         };
         listen(&window, "online", |_| Some(Input::WentOnline));
         listen(&window, "offline", |_| Some(Input::WentOffline));
+        listen(&window, "pagehide", |_| Some(Input::PageFrozen));
         listen(&window, "pageshow", |event| {
             let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
             persisted.then_some(Input::PageShown { persisted })
@@ -62,7 +63,7 @@ impl Page {
                 })
             });
             for name in ACTIVITY {
-                let (send, mut last) = (Rc::clone(&send), f64::NEG_INFINITY);
+                let (send, mut last) = (Rc::clone(sink), f64::NEG_INFINITY);
                 listeners.push(Listener::new(&document, name, move |event| {
                     if event.is_trusted() && event.time_stamp() - last >= ACTIVITY_GAP_MS {
                         last = event.time_stamp();
@@ -71,8 +72,11 @@ impl Page {
                 }));
             }
         }
+        if !is_visible() {
+            sink(Input::PageHidden);
+        }
         if !window.navigator().on_line() {
-            send(Input::WentOffline);
+            sink(Input::WentOffline);
         }
         Self {
             _listeners: listeners,

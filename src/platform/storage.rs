@@ -44,6 +44,13 @@ impl Shelf {
             .map_err(|_| NotKept)
     }
 
+    /// Returns whether the browser keeps anything.
+    pub(super) fn keeps(&self) -> bool {
+        let kept = self.write("probe", "").is_ok();
+        self.remove("probe");
+        kept
+    }
+
     /// Removes a value.
     pub fn remove(&self, key: &str) {
         if let Some(storage) = storage() {
@@ -64,7 +71,8 @@ impl Shelf {
         }
     }
 
-    fn full(&self, key: &str) -> String {
+    /// Returns the key as the browser knows it.
+    pub(super) fn full(&self, key: &str) -> String {
         [&self.prefix, key].concat()
     }
 }

@@ -1,18 +1,25 @@
 //! The browser as the driver's surroundings.
 //!
-//! Invariant: there is one timer, one socket, one channel and one set of page listeners, each
+//! Invariant: there is one timer, one socket, one channel, one set of locks and one of page listeners, each
 //! released with this value or when the next takes its place.
 
-use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
+use std::{
+    cell::{OnceCell, RefCell},
+    fmt,
+    rc::Rc,
+    time::Duration,
+};
 
-use session_core::{Input, Moment, SocketId};
+use session_core::{Input, LockId, LockName, Moment, SocketId};
 use session_protocol::{ClientMessage, CloseCode, MessageNames, SessionConfig, TabNotice};
 
 use super::platform::{Answered, Facts, Platform};
 use crate::platform::{
+    Sink,
     broadcast::Broadcast,
     clock,
     http::Call,
+    locks::Locks,
     page::{self, Page},
     socket::Socket,
     timer::Timer,
@@ -25,12 +32,13 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// The real thing.
 #[derive(Default)]
 pub struct BrowserPlatform {
-    channel: String,
+    scope: String,
     names: Rc<MessageNames>,
     timer: RefCell<Option<Timer>>,
     socket: RefCell<Option<(SocketId, Socket)>>,
-    broadcast: RefCell<Option<Broadcast>>,
-    page: RefCell<Option<Page>>,
+    broadcast: OnceCell<Broadcast>,
+    locks: OnceCell<Locks>,
+    page: OnceCell<Page>,
 }
 
 impl BrowserPlatform {
@@ -38,7 +46,7 @@ impl BrowserPlatform {
     #[must_use]
     pub fn new(config: &SessionConfig) -> Self {
         Self {
-            channel: ["leptos-session.", &config.scope].concat(),
+            scope: config.scope.clone(),
             names: Rc::new(config.socket.names.clone()),
             ..Self::default()
         }
@@ -112,16 +120,36 @@ impl Platform for BrowserPlatform {
     }
 
     fn notify(&self, notice: &TabNotice) {
-        if let Some(broadcast) = &*self.broadcast.borrow() {
+        if let Some(broadcast) = self.broadcast.get() {
             broadcast.post(notice);
         }
     }
 
+    fn locks(&self) -> bool {
+        self.locks.get().is_some() && self.broadcast.get().is_some()
+    }
+
+    fn request_lock(&self, lock: LockId, name: LockName, steal: bool) {
+        if let Some(locks) = self.locks.get() {
+            locks.request(lock, name, steal);
+        }
+    }
+
+    fn release_lock(&self, lock: LockId) {
+        if let Some(locks) = self.locks.get() {
+            locks.release(lock);
+        }
+    }
+
     fn watch(&self, facts: Facts) {
-        let page = facts.clone();
-        *self.page.borrow_mut() = Some(Page::watch(move |input| page.send(input)));
-        let broadcast = Broadcast::open(&self.channel, move |input| facts.send(input));
-        *self.broadcast.borrow_mut() = broadcast;
+        let sink: Sink = Rc::new(move |input| facts.send(input));
+        self.page.get_or_init(|| Page::watch(&sink));
+        if let Some(broadcast) = Broadcast::open(&self.scope, &sink) {
+            self.broadcast.get_or_init(|| broadcast);
+        }
+        if let Some(locks) = Locks::open(&self.scope, &sink) {
+            self.locks.get_or_init(|| locks);
+        }
     }
 }
 

@@ -57,7 +57,10 @@ impl Driver {
             }
             Effect::NotifyTabs(notice) => self.platform.notify(&notice),
             Effect::Remember(milestone) => self.remember(&milestone),
-            Effect::RequestLock { .. } | Effect::ReleaseLock { .. } => {}
+            Effect::RequestLock { lock, name, steal } => {
+                self.platform.request_lock(lock, name, steal);
+            }
+            Effect::ReleaseLock { lock } => self.platform.release_lock(lock),
             Effect::ClearProtectedState { reason } => {
                 // A hook may register another, so none runs while the list is borrowed.
                 let hooks = self.clear_hooks.borrow().clone();

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use session_core::{HttpFailure, Input, Moment, SocketId};
+use session_core::{HttpFailure, Input, LockId, LockName, Moment, SocketId};
 use session_protocol::{ClientMessage, CloseCode, TabNotice};
 
 use super::driver::Driver;
@@ -42,6 +42,15 @@ pub trait Platform {
 
     /// Tells the other tabs.
     fn notify(&self, notice: &TabNotice);
+
+    /// Returns whether tabs can tell and exclude each other.
+    fn locks(&self) -> bool;
+
+    /// Asks for a lock, or takes it from whoever holds it.
+    fn request_lock(&self, lock: LockId, name: LockName, steal: bool);
+
+    /// Gives a lock back, or withdraws the request for it.
+    fn release_lock(&self, lock: LockId);
 
     /// Begins to watch the page and the other tabs. Called once, before the first effect.
     fn watch(&self, facts: Facts);

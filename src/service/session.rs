@@ -54,7 +54,7 @@ pub fn start_session(platform: Box<dyn Platform>, config: SessionConfig) -> Sess
     });
     let driver = Driver::new(config, platform, tab, seed, move |view| publish.set(view));
     let presence = driver.presence();
-    let locks = false;
+    let locks = driver.platform.locks();
     driver.dispatch(Input::Started { presence, locks });
     Session {
         view,

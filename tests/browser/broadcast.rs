@@ -1,13 +1,16 @@
-//! The channel between tabs: two real `BroadcastChannel`s in one page.
+//! The channel between tabs: real `BroadcastChannel`s in one page, and storage shared with a frame.
 
-use leptos_session::platform::broadcast::Broadcast;
+use leptos_session::platform::{broadcast::Broadcast, storage::Shelf};
 use session_core::Input;
 use session_protocol::{TabNotice, TabNoticeKind};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::BroadcastChannel;
 
-use crate::support::{Errors, Recorder, javascript, until};
+use crate::support::{Errors, Neighbour, Recorder, Replaced, javascript, until};
+
+const KEY: &str = "leptos-session.stored.notice";
+const FULL: &str = "() => { throw new DOMException('full', 'QuotaExceededError'); }";
 
 #[wasm_bindgen_test]
 async fn a_notice_reaches_the_others_and_not_its_sender() {
@@ -22,6 +25,24 @@ async fn a_notice_reaches_the_others_and_not_its_sender() {
     let expected = [1, 2].map(|seq| Input::TabNoticeReceived(notice(seq)));
     assert_eq!(theirs.facts(), expected);
     assert!(mine.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_hears_its_own_question_and_what_it_sends_comes_in_order() {
+    let (mine, theirs) = (Recorder::default(), Recorder::default());
+    let me = open("questions", &mine);
+    let _them = open("questions", &theirs);
+    let notices = [notice(1), question(2), notice(3), question(4), notice(5)];
+
+    for notice in &notices {
+        me.post(notice);
+    }
+
+    until("all arrived", || theirs.len() == 5).await;
+    assert_eq!(theirs.facts(), notices.map(Input::TabNoticeReceived));
+    let own = [question(2), question(4)].map(Input::TabNoticeReceived);
+    until("the questions came back", || mine.len() == 2).await;
+    assert_eq!(mine.facts(), own);
 }
 
 #[wasm_bindgen_test]
@@ -58,7 +79,7 @@ async fn a_dropped_channel_hears_nothing() {
 async fn what_is_no_notice_is_refused_and_named() {
     let facts = Recorder::default();
     let _channel = open("strangers", &facts);
-    let stranger = BroadcastChannel::new("strangers").unwrap();
+    let stranger = BroadcastChannel::new("leptos-session.strangers").unwrap();
 
     let messages = [
         javascript("({ type: 'logged_out' })"),
@@ -100,8 +121,61 @@ async fn what_is_no_notice_is_refused_and_named() {
     assert_eq!(labels, expected);
 }
 
-fn open(name: &str, facts: &Recorder) -> Broadcast {
-    Broadcast::open(name, facts.sender()).unwrap()
+#[wasm_bindgen_test]
+async fn notices_go_through_storage_where_there_is_no_channel() {
+    let _none = Replaced::new("window", "BroadcastChannel", "undefined");
+    let facts = Recorder::default();
+    let me = open("stored", &facts);
+    let other = Neighbour::open();
+    let heard = other.listen(KEY);
+
+    // What others write.
+    for text in [&*notice(1).encode(), "hello"] {
+        other.write(KEY, text);
+        other.write("leptos-session.stored.presence", text);
+    }
+    until("both arrived", || facts.len() == 2).await;
+    let [first, second] = &facts.take()[..] else {
+        panic!("expected two facts");
+    };
+    assert_eq!(*first, Input::TabNoticeReceived(notice(1)));
+    assert!(matches!(second, Input::TabNoticeRefused(_)));
+
+    // What this tab writes; its question comes back, since it could be written.
+    me.post(&notice(2));
+    me.post(&question(3));
+    until("the frame heard it", || heard().len() == 2).await;
+    assert_eq!(heard(), [notice(2).encode(), question(3).encode()]);
+    assert_eq!(facts.take(), [Input::TabNoticeReceived(question(3))]);
+    assert_eq!(Shelf::new("stored").read("notice"), None, "nothing stays");
+
+    {
+        let _full = Replaced::new("Storage.prototype", "setItem", FULL);
+        me.post(&question(4));
+    }
+    drop(me);
+    other.write(KEY, &notice(5).encode());
+    other.write("leptos-session.stored.presence", "");
+    assert!(facts.is_empty());
+}
+
+#[wasm_bindgen_test]
+fn without_channel_and_storage_there_is_nothing() {
+    let _none = Replaced::new("window", "BroadcastChannel", "undefined");
+    let _full = Replaced::new("Storage.prototype", "setItem", FULL);
+    assert!(Broadcast::open("nothing", &Recorder::default().sink()).is_none());
+}
+
+fn open(scope: &str, facts: &Recorder) -> Broadcast {
+    Broadcast::open(scope, &facts.sink()).unwrap()
+}
+
+fn question(seq: u64) -> TabNotice {
+    let kind = TabNoticeKind::Asking { visible: true };
+    TabNotice {
+        kind,
+        ..notice(seq)
+    }
 }
 
 fn notice(seq: u64) -> TabNotice {

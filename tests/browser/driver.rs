@@ -7,7 +7,7 @@ use std::{
 };
 
 use leptos::prelude::*;
-use session_core::{Command, ConnectionStatus, HttpFailure, Input, Phase};
+use session_core::{Command, ConnectionStatus, HttpFailure, Input, LockName, Phase};
 use session_protocol::{EndReason, ServerMessage, SessionConfig, config::SocketAuth};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -180,6 +180,28 @@ async fn nothing_happens_after_the_page_is_gone() {
     world.stage.advance(Duration::from_secs(3600)).await;
 
     assert_eq!(world.stage.recorded().len(), calls);
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_can_share_opens_no_socket_before_it_has_the_lock() {
+    let world = World::on(Stage::with_locks(), config(), || ()).await;
+    world.log_in().await;
+    let requests = world.stage.lock_requests();
+    let [request] = requests[..] else {
+        panic!("expected one request, found {requests:?}");
+    };
+    assert_eq!((request.name, request.steal), (LockName::Leader, false));
+    assert!(world.stage.sockets().is_empty());
+
+    let lock = request.lock;
+    world.stage.fact(Input::LockGranted { lock });
+    tick().await;
+
+    assert_eq!(world.stage.sockets().len(), 1);
+    assert!(world.stage.released_locks().is_empty());
+    world.session.command(Command::LogOut);
+    tick().await;
+    assert_eq!(world.stage.released_locks(), [lock]);
 }
 
 #[wasm_bindgen_test]

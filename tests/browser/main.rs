@@ -35,6 +35,7 @@ pub mod clock;
 pub mod frame;
 pub mod history;
 pub mod http;
+pub mod locks;
 pub mod page;
 pub mod socket;
 pub mod storage;

@@ -3,13 +3,14 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos_session::platform::{
+    Sink,
     listener::Listener,
     page::{Page, is_visible},
 };
 use session_core::Input;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Errors, Recorder, World, javascript, tick, user::dispatch};
+use crate::support::{Errors, Recorder, Shadowed, World, tick, user::dispatch};
 
 #[wasm_bindgen_test]
 fn the_network_comes_and_goes() {
@@ -24,6 +25,13 @@ fn a_page_that_begins_without_a_network_says_so() {
     let _offline = Shadowed::new("navigator", "onLine", "false");
     let (facts, _page) = watch();
     assert_eq!(facts.facts(), [Input::WentOffline]);
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_begins_hidden_says_so() {
+    let _hidden = Shadowed::new("document", "visibilityState", "'hidden'");
+    let (facts, _page) = watch();
+    assert_eq!(facts.facts(), [Input::PageHidden]);
 }
 
 #[wasm_bindgen_test]
@@ -46,6 +54,15 @@ fn only_a_page_of_the_back_forward_cache_comes_back() {
     let init = "{ persisted: true }";
     dispatch(&window(), "PageTransitionEvent", "pageshow", init);
     assert_eq!(facts.facts(), [Input::PageShown { persisted: true }]);
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_is_left_stops_whether_it_comes_back_or_not() {
+    let (facts, _page) = watch();
+    for init in ["{ persisted: false }", "{ persisted: true }"] {
+        dispatch(&window(), "PageTransitionEvent", "pagehide", init);
+    }
+    assert_eq!(facts.facts(), [Input::PageFrozen, Input::PageFrozen]);
 }
 
 #[wasm_bindgen_test]
@@ -75,7 +92,8 @@ async fn all_that_wakes_a_page_leads_to_one_question() {
     let world = World::logged_in(|| ()).await;
     world.stage.advance(Duration::from_secs(600)).await;
     let facts = world.stage.facts();
-    let page = Page::watch(move |input| facts.send(input));
+    let sink: Sink = Rc::new(move |input| facts.send(input));
+    let page = Page::watch(&sink);
     let asked = world.stage.calls("/api/session").len();
 
     // The machine slept for ten minutes, and the browser tells of it in six ways within 50 ms.
@@ -160,7 +178,7 @@ fn a_listener_hears_events_that_others_stop_and_cannot_cancel_them() {
 
 fn watch() -> (Recorder, Page) {
     let facts = Recorder::default();
-    let page = Page::watch(facts.sender());
+    let page = Page::watch(&facts.sink());
     (facts, page)
 }
 
@@ -179,27 +197,4 @@ fn on_document(class: &str, name: &str) {
         name,
         "{ bubbles: true }",
     );
-}
-
-/// A read-only property of the browser that says something else until this value is dropped.
-struct Shadowed {
-    object: &'static str,
-    name: &'static str,
-}
-
-impl Shadowed {
-    fn new(object: &'static str, name: &'static str, value: &str) -> Self {
-        let getter = format!("{{ configurable: true, get: () => {value} }}");
-        javascript(&format!(
-            "Object.defineProperty({object}, '{name}', {getter})"
-        ));
-        Self { object, name }
-    }
-}
-
-impl Drop for Shadowed {
-    fn drop(&mut self) {
-        // The original lives on the prototype.
-        javascript(&format!("delete {}.{}", self.object, self.name));
-    }
 }

@@ -4,7 +4,7 @@ use leptos_session::platform::storage::{NotKept, Shelf};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Storage;
 
-use crate::support::Replaced;
+use crate::support::{Replaced, Shadowed};
 
 const THROWING: &str = "() => { throw new DOMException('full', 'QuotaExceededError'); }";
 
@@ -78,7 +78,9 @@ fn a_forbidden_storage_is_an_answer() {
 #[wasm_bindgen_test]
 fn a_missing_storage_is_an_answer() {
     let shelf = Shelf::new("missing");
-    let _missing = Missing::new();
+    // As with cookies blocked.
+    let denied = "(() => { throw new DOMException('denied', 'SecurityError'); })()";
+    let _missing = Shadowed::new("window", "localStorage", denied);
 
     assert_eq!(shelf.read("key"), None);
     assert_eq!(shelf.write("key", "value"), Err(NotKept));
@@ -88,28 +90,4 @@ fn a_missing_storage_is_an_answer() {
 
 fn local_storage() -> Storage {
     web_sys::window().unwrap().local_storage().unwrap().unwrap()
-}
-
-/// A `localStorage` that throws when it is touched, as with cookies blocked.
-struct Missing;
-
-impl Missing {
-    fn new() -> Self {
-        crate::support::javascript(
-            "window.localStorageBefore = Object.getOwnPropertyDescriptor(window, 'localStorage');
-             Object.defineProperty(window, 'localStorage', {
-                 configurable: true,
-                 get() { throw new DOMException('denied', 'SecurityError'); },
-             });",
-        );
-        Self
-    }
-}
-
-impl Drop for Missing {
-    fn drop(&mut self) {
-        crate::support::javascript(
-            "Object.defineProperty(window, 'localStorage', window.localStorageBefore)",
-        );
-    }
 }

@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod errors;
 pub mod javascript;
+pub mod neighbour;
 pub mod page;
 pub mod recorder;
 pub mod stage;
@@ -11,7 +12,8 @@ pub mod wait;
 pub mod world;
 
 pub use errors::Errors;
-pub use javascript::{Replaced, javascript};
+pub use javascript::{Replaced, Shadowed, javascript};
+pub use neighbour::Neighbour;
 pub use page::Page;
 pub use recorder::Recorder;
 pub use stage::Stage;

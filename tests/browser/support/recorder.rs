@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use leptos_session::platform::Sink;
 use session_core::Input;
 
 /// A list of facts, in the order in which they came.
@@ -13,6 +14,11 @@ impl Recorder {
     pub fn sender(&self) -> impl Fn(Input) + 'static {
         let facts = Rc::clone(&self.0);
         move |input| facts.borrow_mut().push(input)
+    }
+
+    /// As [`Recorder::sender`], for adapters that share one way.
+    pub fn sink(&self) -> Sink {
+        Rc::new(self.sender())
     }
 
     pub fn facts(&self) -> Vec<Input> {

@@ -13,7 +13,7 @@ use leptos_session::{
     platform::http::Call,
     service::{Answered, Facts, Platform},
 };
-use session_core::{HttpFailure, Input, Moment, SocketId};
+use session_core::{HttpFailure, Input, LockId, LockName, Moment, SocketId};
 use session_protocol::{ClientMessage, CloseCode, MessageNames, ServerMessage, TabNotice};
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,6 +41,9 @@ struct Inner {
     silent: Cell<bool>,
     seq: Cell<u64>,
     notices: RefCell<Vec<TabNotice>>,
+    locks: Cell<bool>,
+    lock_requests: RefCell<Vec<LockRequest>>,
+    released: RefCell<Vec<LockId>>,
 }
 
 type Rule = Box<dyn Fn(&Call) -> Option<Outcome>>;
@@ -78,7 +81,22 @@ pub struct Socket {
     pub closed: Option<CloseCode>,
 }
 
+/// A lock that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LockRequest {
+    pub lock: LockId,
+    pub name: LockName,
+    pub steal: bool,
+}
+
 impl Stage {
+    /// A stage on which tabs can exclude each other.
+    pub fn with_locks() -> Self {
+        let stage = Self::default();
+        stage.0.locks.set(true);
+        stage
+    }
+
     pub fn backend(&self) -> &Backend {
         &self.0.backend
     }
@@ -211,6 +229,14 @@ impl Stage {
         self.0.notices.borrow().clone()
     }
 
+    pub fn lock_requests(&self) -> Vec<LockRequest> {
+        self.0.lock_requests.borrow().clone()
+    }
+
+    pub fn released_locks(&self) -> Vec<LockId> {
+        self.0.released.borrow().clone()
+    }
+
     // Facts.
 
     /// Returns where facts go.
@@ -322,6 +348,19 @@ impl Platform for Stage {
 
     fn notify(&self, notice: &TabNotice) {
         self.0.notices.borrow_mut().push(notice.clone());
+    }
+
+    fn locks(&self) -> bool {
+        self.0.locks.get()
+    }
+
+    fn request_lock(&self, lock: LockId, name: LockName, steal: bool) {
+        let request = LockRequest { lock, name, steal };
+        self.0.lock_requests.borrow_mut().push(request);
+    }
+
+    fn release_lock(&self, lock: LockId) {
+        self.0.released.borrow_mut().push(lock);
     }
 
     fn watch(&self, facts: Facts) {
