@@ -30,13 +30,13 @@ pub(crate) fn settle(scene: &Scene, world: &mut World) {
 
 /// Pages that are seen look at their clocks after a jump or a sleep; returns whether one does.
 fn glance(world: &mut World) -> bool {
-    let glances = world
-        .take_fresh()
-        .into_iter()
-        .filter_map(|item| match item {
-            Item::Glance(tab) => Some(Action::Glance(tab)),
-            _ => None,
-        });
+    let glances = world.take_fresh().into_iter().filter_map(|item| {
+        if let Item::Glance(tab) = item {
+            Some(Action::Glance(tab))
+        } else {
+            None
+        }
+    });
     let glances: Vec<_> = glances.collect();
     let some = !glances.is_empty();
     for glance in glances {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use session_simulator::{
     browser::{BrowserId, Health, Life, Page, TabId},
     liveness,
+    server::Family,
     violation::Violation,
     world::{Action, Deed, Mishap, World},
 };
@@ -140,11 +141,7 @@ fn tab_to_look_at(world: &World, browser: BrowserId) -> TabId {
 
 /// Waits longer if a session ends so shortly before that its pages cannot know.
 fn late_enough(world: &World, until: Duration) -> Duration {
-    let ends = world
-        .server
-        .families()
-        .values()
-        .map(|family| family.deadline());
+    let ends = world.server.families().values().map(Family::deadline);
     let late = ends.filter(|at| *at > until.saturating_sub(NOTICE) && *at <= until);
     late.max().map_or(until, |at| at.saturating_add(NOTICE))
 }

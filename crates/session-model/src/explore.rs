@@ -93,10 +93,10 @@ pub(crate) fn on_its_way(world: &World) -> impl Iterator<Item = Action> {
 
 fn list_losses(scene: &Scene, world: &World, moves: &mut Vec<Move>) {
     for action in world.enabled() {
-        match action {
-            Action::Break(_) if scene.breaks => moves.push(Move::Lose(action)),
-            Action::Cut(_) if scene.cuts => moves.push(Move::Lose(action)),
-            _ => {}
+        let breaks = scene.breaks && matches!(action, Action::Break(_));
+        let cuts = scene.cuts && matches!(action, Action::Cut(_));
+        if breaks || cuts {
+            moves.push(Move::Lose(action));
         }
     }
     if scene.sockets == Sockets::StepByStep && scene.spoils {

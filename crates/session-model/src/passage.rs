@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_simulator::{network::Stage, world::World};
+use session_simulator::{browser::Page, network::Stage, world::World};
 
 use crate::Scene;
 
@@ -45,7 +45,7 @@ pub(crate) fn may_stall(world: &World) -> bool {
             Stage::Storing(_) => false,
             Stage::Sent(_) | Stage::Deciding(_) => !is_late,
             Stage::Answering(_) | Stage::Reading(_) | Stage::Broken | Stage::Lost => {
-                let runs = world.page(call.tab).is_some_and(|page| page.runs());
+                let runs = world.page(call.tab).is_some_and(Page::runs);
                 !(is_late && runs)
             }
         }

@@ -8,8 +8,11 @@ const STATES: usize = 1_000_000;
 /// Things that must sometimes be seen, at least.
 const SIGHTS: usize = 20;
 
-#[cfg(optimised)]
 #[test]
+#[cfg_attr(
+    not(optimised),
+    ignore = "millions of states take long where nothing is optimised"
+)]
 fn every_scene_is_exhausted_and_keeps_its_promises() {
     let (mut distinct, mut sights, mut seconds) = (0, 0, 0.0);
     for scene in scenes(2) {

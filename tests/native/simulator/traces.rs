@@ -1,8 +1,6 @@
 //! The same seeds give the same traces on every machine and in a browser: the hashes that both are
 //! compared with.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
 use session_simulator::run::traces_hash;
 
 /// First seed, number of seeds, and the hash of their traces, a line each. The browser test of the

@@ -111,17 +111,14 @@ fn bugs(name: &str, arguments: &Arguments) -> bool {
         |bug: &Bug| name == "all" || format!("B{}", bug.number()).eq_ignore_ascii_case(name);
     let mut is_good = true;
     for bug in Bug::ALL.into_iter().filter(is_wanted) {
-        match hunt(bug, arguments.bounds) {
-            Some(catch) => {
-                println!("{catch}");
-                if name != "all" {
-                    println!("{}", catch.tale);
-                }
+        if let Some(catch) = hunt(bug, arguments.bounds) {
+            println!("{catch}");
+            if name != "all" {
+                println!("{}", catch.tale);
             }
-            None => {
-                println!("B{} {bug:?}: not found", bug.number());
-                is_good = false;
-            }
+        } else {
+            println!("B{} {bug:?}: not found", bug.number());
+            is_good = false;
         }
     }
     is_good

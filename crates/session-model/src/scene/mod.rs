@@ -29,6 +29,10 @@ use crate::{Budget, Sight, Situation, at_once, explore};
 
 /// What can happen.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each kind of trouble is there or not, whatever the others are"
+)]
 pub struct Scene {
     /// Its name.
     pub name: &'static str,

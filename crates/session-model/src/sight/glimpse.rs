@@ -101,14 +101,14 @@ impl Glimpse<'_> {
 
     /// The call that moved in this step, as it was before.
     fn call(&self) -> Option<&Call> {
-        let number = match self.taken {
-            Move::Next(
-                Action::Arrive(number)
-                | Action::Commit(number)
-                | Action::Answer(number)
-                | Action::Store(number),
-            ) => number,
-            _ => return None,
+        let Move::Next(
+            Action::Arrive(number)
+            | Action::Commit(number)
+            | Action::Answer(number)
+            | Action::Store(number),
+        ) = self.taken
+        else {
+            return None;
         };
         self.before.call(number)
     }
@@ -177,9 +177,10 @@ impl Glimpse<'_> {
     }
 
     fn theft_ended_by(&self, party: Party) -> bool {
-        let by = match self.taken {
-            Move::Present(_) => Party::Thief,
-            _ => Party::Owner,
+        let by = if matches!(self.taken, Move::Present(_)) {
+            Party::Thief
+        } else {
+            Party::Owner
         };
         let ended = self.ended_now(EndReason::ReuseDetected);
         by == party && ended.is_some_and(|family| family.ledger.has(Mark::ThiefSeen))

@@ -37,9 +37,10 @@ pub(super) fn of(taken: Move, before: &World) -> String {
 
 fn done(deed: Deed) -> String {
     let tab = deed.tab();
-    match deed {
-        Deed::LogIn { user, .. } => format!("{tab}: log in as {user}"),
-        _ => format!("{tab}: {}", deed.name()),
+    if let Deed::LogIn { user, .. } = deed {
+        format!("{tab}: log in as {user}")
+    } else {
+        format!("{tab}: {}", deed.name())
     }
 }
 
