@@ -87,7 +87,7 @@ impl RefreshToken {
 }
 
 /// Returns whether the current token took its predecessor's place less than the grace ago.
-fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
+pub(crate) fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
     session
         .rotated_at
         .is_some_and(|rotated_at| now < rotated_at.plus(grace))

@@ -204,3 +204,28 @@ async fn a_stolen_family_ends_by_whatever_call_its_owner_makes_next() {
         thief.refresh().await.expect_problem(401, "reuse_detected");
     }
 }
+
+#[tokio::test]
+async fn a_question_that_a_rotation_overtook_is_asked_again_and_ends_nothing() {
+    let world =
+        World::start_with(|config| config.policy.refresh_grace = Duration::from_millis(500)).await;
+    let mut browser = world.user().await;
+    let mut late = browser.clone();
+    late.token = None;
+    rotate(&mut browser).await;
+    rotate(&mut browser).await;
+
+    let answer = late.get("/api/session").await;
+    answer.expect_problem(401, "invalid_token");
+    assert_eq!(browser.refresh().await.status, 200, "the family lives");
+
+    eventually("the grace is over and the old cookie a theft", || {
+        let mut late = late.clone();
+        async move { late.get("/api/session").await.status == 200 }
+    })
+    .await;
+    browser
+        .refresh()
+        .await
+        .expect_problem(401, "reuse_detected");
+}

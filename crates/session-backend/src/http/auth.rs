@@ -82,7 +82,8 @@ pub(super) async fn login(
         .run(move |connection| Families::read(connection, cookies, now))
         .await?;
     caller::end_reused(&app, &mut families, now).await?;
-    let (earlier, mut dead) = (families.living, families.dead);
+    let (mut earlier, mut dead) = (families.living, families.dead);
+    earlier.extend(families.overtaken);
     dead.extend(earlier.iter().map(|(token, _)| token.family.clone()));
     let beginning = Beginning {
         user: account.user,

@@ -17,7 +17,7 @@ use crate::{
     cookie::RefreshCookies,
     life::short,
     problem::Refusal,
-    rotation::RefreshToken,
+    rotation::{self, RefreshToken},
     store::{
         StoreError,
         sessions::{self, SessionRow},
@@ -74,11 +74,11 @@ pub(crate) async fn bearer_session(
 }
 
 /// Returns the living session of the refresh cookies, or why the newest is over; nothing without
-/// a cookie.
+/// a cookie. A call whose cookie a rotation overtook has to be made again.
 pub(crate) async fn cookie_session(
     app: &App,
     headers: &HeaderMap,
-) -> Result<Option<Result<SessionRow, EndReason>>, StoreError> {
+) -> Result<Option<Result<SessionRow, EndReason>>, Refusal> {
     let cookies = RefreshCookies::read(headers, &app.keys.refresh);
     if cookies.is_empty() {
         return Ok(None);
@@ -90,6 +90,9 @@ pub(crate) async fn cookie_session(
         .await?;
     end_reused(app, &mut families, now).await?;
     let identified = families.living.pop();
+    if identified.is_none() && !families.overtaken.is_empty() {
+        return Err(Refusal::invalid_token());
+    }
     if let Some((token, session)) = &identified
         && token.generation == session.generation
         && session.rotated_at.is_some()
@@ -106,6 +109,8 @@ pub(crate) async fn cookie_session(
 }
 
 /// Ends the families whose cookies were presented out of turn, and takes them out of the living.
+/// A cookie that a rotation of this moment overtook on its way is no sign of a theft: it was sent
+/// before the answer of the rotation before came. Whoever stole it gets nothing for it either.
 pub(super) async fn end_reused(
     app: &App,
     families: &mut Families,
@@ -117,6 +122,10 @@ pub(super) async fn end_reused(
         living.partition(|(token, session)| token.is_reused(session, grace, now));
     families.living = living;
     for (token, session) in reused {
+        if rotation::in_grace(&session, grace, now) {
+            families.overtaken.push((token, session));
+            continue;
+        }
         app.metrics.reuses.count();
         tracing::warn!(session = short(&session.id), "refresh token reused");
         app.end(&session.id, EndReason::ReuseDetected).await?;
@@ -143,6 +152,8 @@ pub(crate) async fn any_session(app: &App, headers: &HeaderMap) -> Result<Sessio
 pub(super) struct Families {
     /// Those that live, oldest first.
     pub(super) living: Vec<(RefreshToken, SessionRow)>,
+    /// Those whose cookies were overtaken by a rotation.
+    pub(super) overtaken: Vec<(RefreshToken, SessionRow)>,
     /// Why the newest of the others is over.
     pub(super) over: Option<EndReason>,
     /// Families whose cookies can never be used again.
@@ -158,6 +169,7 @@ impl Families {
     ) -> rusqlite::Result<Self> {
         let mut families = Self {
             living: Vec::new(),
+            overtaken: Vec::new(),
             over: None,
             dead: cookies.foreign,
         };

@@ -83,7 +83,7 @@ impl Server {
         };
         let mut presented = self.presented(&request.cookies);
         self.end_reused(&mut presented, request.party, now, events);
-        for token in presented.living {
+        for token in presented.living.into_iter().chain(presented.overtaken) {
             self.end_family(token.family, EndReason::Replaced, now, events);
         }
         let id = self.begin_family(user, remember_me, now);
@@ -171,6 +171,7 @@ impl Server {
         self.end_reused(&mut presented, request.party, now, events);
         match presented.living.pop() {
             Some(token) => Caller::Session(token.family),
+            None if !presented.overtaken.is_empty() => Caller::BadToken,
             None => Caller::Over(presented.over),
         }
     }

@@ -24,6 +24,8 @@ pub struct PendingRefresh {
 pub(super) struct Presented {
     /// Tokens of living families, oldest family first.
     pub(super) living: Vec<RefreshToken>,
+    /// Those of them that were overtaken on their way by a rotation.
+    pub(super) overtaken: Vec<RefreshToken>,
     /// Why the newest of the others is over.
     pub(super) over: EndReason,
     /// Cookies whose family is dead.
@@ -84,7 +86,8 @@ impl Server {
     ) {
         presented.living.pop();
         self.end_reused(presented, party, now, events);
-        for token in std::mem::take(&mut presented.living) {
+        let older = std::mem::take(&mut presented.living).into_iter();
+        for token in older.chain(std::mem::take(&mut presented.overtaken)) {
             self.note_use(token.family, token.generation, party);
             self.end_family(token.family, EndReason::Replaced, now, events);
             presented.dead.push(self.cookie_name(token.family));
@@ -92,7 +95,8 @@ impl Server {
     }
 
     /// Ends the families whose tokens are presented out of turn, whatever call brings them: their
-    /// owner may never refresh again. The others stay in the list of the living.
+    /// owner may never refresh again. The others stay in the list of the living, but for those that
+    /// a rotation of this moment overtook: whoever brings them has to ask again.
     pub(super) fn end_reused(
         &mut self,
         presented: &mut Presented,
@@ -104,6 +108,10 @@ impl Server {
             let Some(judgement) = self.judge(token, now) else {
                 continue;
             };
+            if judgement == Judgement::Reuse && self.rotates(token.family, now) {
+                presented.overtaken.push(token);
+                continue;
+            }
             self.note_judgement(token, judgement, party, now);
             if judgement == Judgement::Reuse {
                 self.end_family(token.family, EndReason::ReuseDetected, now, events);
@@ -113,6 +121,12 @@ impl Server {
                 presented.living.push(token);
             }
         }
+    }
+
+    /// Returns whether the last rotation of a family is less than the grace ago.
+    fn rotates(&self, id: FamilyId, now: Duration) -> bool {
+        let rotated_at = self.families.get(&id).and_then(|family| family.rotated_at);
+        rotated_at.is_some_and(|at| now < at.saturating_add(self.policy.grace))
     }
 
     fn note_judgement(
@@ -147,6 +161,7 @@ impl Server {
     pub(super) fn presented(&self, cookies: &Jar) -> Presented {
         let mut presented = Presented {
             living: Vec::new(),
+            overtaken: Vec::new(),
             over: EndReason::NoSession,
             dead: Vec::new(),
         };
