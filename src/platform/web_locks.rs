@@ -10,7 +10,7 @@ use std::{cell::RefCell, rc::Rc};
 use js_sys::{Function, Object, Promise};
 use session_core::{Input, LockId};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortController;
 
 use super::{Sink, window};
@@ -100,7 +100,7 @@ impl WebLocks {
         let name = ["leptos-session.", &self.scope, ".", name].concat();
         let request = self.manager.request(&name, &options, &granted);
         let (entries, sink) = (Rc::clone(&self.entries), Rc::clone(&self.sink));
-        leptos::task::spawn_local(async move {
+        spawn_local(async move {
             let refused = JsFuture::from(request).await.is_err();
             drop(granted);
             if refused && take(&entries, lock).is_some_and(|entry| entry.held) {
