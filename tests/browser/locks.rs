@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use leptos_session::platform::{locks::Locks, storage::Shelf};
 use session_core::{Input, LockId, LockName};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Recorder, Replaced, Shadowed, javascript, until};
@@ -155,6 +158,31 @@ async fn nothing_is_granted_that_was_withdrawn(kind: Kind) {
     last.granted(1).await;
     waiting.hears_nothing();
     holder.hears_nothing();
+}
+
+#[wasm_bindgen_test]
+async fn a_withdrawn_request_waits_in_no_queue_of_the_browser() {
+    let (holder, waiting) = (
+        Tab::open(Kind::Browser, "queue"),
+        Tab::open(Kind::Browser, "queue"),
+    );
+    holder.ask(1);
+    holder.granted(1).await;
+    waiting.ask(1);
+    assert_eq!(pending().await, 1);
+
+    // A page that is frozen meanwhile could not let the lock go.
+    waiting.release(1);
+
+    assert_eq!(pending().await, 0);
+}
+
+/// Returns how many requests wait for a lock of the scope `queue`.
+async fn pending() -> f64 {
+    let query = "navigator.locks.query().then(({ pending }) =>
+        pending.filter(({ name }) => name === 'leptos-session.queue.leader').length)";
+    let query: Promise = javascript(query).unchecked_into();
+    JsFuture::from(query).await.unwrap().as_f64().unwrap()
 }
 
 #[wasm_bindgen_test]
