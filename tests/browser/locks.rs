@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::Promise;
 use leptos_session::platform::{locks::Locks, storage::Shelf};
 use session_core::{Input, LockId, LockName};
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -178,11 +178,11 @@ async fn a_withdrawn_request_waits_in_no_queue_of_the_browser() {
 }
 
 /// Returns how many requests wait for a lock of the scope `queue`.
-async fn pending() -> f64 {
+async fn pending() -> JsValue {
     let query = "navigator.locks.query().then(({ pending }) =>
         pending.filter(({ name }) => name === 'leptos-session.queue.leader').length)";
     let query: Promise = javascript(query).unchecked_into();
-    JsFuture::from(query).await.unwrap().as_f64().unwrap()
+    JsFuture::from(query).await.unwrap()
 }
 
 #[wasm_bindgen_test]
