@@ -3,9 +3,10 @@
 import { defineConfig } from '@playwright/test';
 
 // What watches a limit pass goes first, so that it runs beside the many short tests.
-const SLOW = /(tokens|idle|outage|accessibility)\.spec\.ts/;
-// What measures milliseconds goes last and has the machine for itself (`--no-deps` to run it only).
-const ALONE = /latency\.spec\.ts/;
+const SLOW = /(tokens|idle|outage|accessibility|sharing-expiry)\.spec\.ts/;
+// What measures milliseconds goes last, one after the other, and has the machine for itself
+// (`--no-deps` to run it only).
+const ALONE = /(latency|sharing-(handover|crash|logout))\.spec\.ts/;
 
 export default defineConfig({
   testDir: '.',
@@ -19,7 +20,7 @@ export default defineConfig({
   projects: [
     { name: 'slow', testMatch: SLOW },
     { name: 'quick', testIgnore: [SLOW, ALONE] },
-    { name: 'alone', testMatch: ALONE, dependencies: ['slow', 'quick'] },
+    { name: 'alone', testMatch: ALONE, workers: 1, dependencies: ['slow', 'quick'] },
   ],
   use: {
     browserName: 'chromium',

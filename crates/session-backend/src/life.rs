@@ -71,7 +71,7 @@ impl App {
             address: beginning.address,
             generation: 0,
             rotated_at: None,
-            successor_seen: false,
+            successor_seen_at: None,
             ended: None,
         };
         let row = session.clone();

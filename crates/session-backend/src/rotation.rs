@@ -79,7 +79,7 @@ impl RefreshToken {
     pub(crate) fn is_reused(&self, session: &SessionRow, grace: Duration, now: Moment) -> bool {
         match session.generation.saturating_sub(self.generation) {
             0 => false,
-            1 => !in_grace(session, grace, now) && session.successor_seen,
+            1 => !in_grace(session, grace, now) && session.successor_seen_at.is_some(),
             // A generation that was never issued is as suspicious as one that was used up.
             _ => true,
         }
@@ -87,10 +87,17 @@ impl RefreshToken {
 }
 
 /// Returns whether the current token took its predecessor's place less than the grace ago.
-pub(crate) fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
+fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
     session
         .rotated_at
         .is_some_and(|rotated_at| now < rotated_at.plus(grace))
+}
+
+/// Returns whether a call other than a refresh may have been sent before its browser had the current
+/// token: that one was issued, or used for the first time, less than the grace ago.
+pub(crate) fn is_overtaken(session: &SessionRow, grace: Duration, now: Moment) -> bool {
+    let is_recent = |at: Moment| now < at.plus(grace);
+    session.rotated_at.is_some_and(is_recent) || session.successor_seen_at.is_some_and(is_recent)
 }
 
 /// What became of a presented refresh token.
@@ -129,7 +136,7 @@ pub(crate) fn present(
     }
     match session.generation.saturating_sub(token.generation) {
         0 if in_grace => {
-            sessions::mark_seen(connection, &session.id, token.generation)?;
+            sessions::mark_seen(connection, &session.id, token.generation, now)?;
             Ok(Rotation::Tolerated(session))
         }
         0 => {

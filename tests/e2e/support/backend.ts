@@ -60,6 +60,14 @@ export class Backend {
     if (answer.status !== 204) throw new Error(`/demo/${what} answered ${answer.status}`);
   }
 
+  /** Reads one of the server's own numbers, for instance `open_sockets`. */
+  async metric(name: string): Promise<number> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/metrics`);
+    const found = new RegExp(`^session_backend_${name} (\\d+)$`, 'm').exec(await answer.text());
+    if (!found) throw new Error(`/metrics has no session_backend_${name}`);
+    return Number(found[1]);
+  }
+
   /** Extends the session of this cookie, as another page of the same browser would. */
   async extend(cookie: Cookie): Promise<number> {
     return this.post('/api/session/extend', cookie);

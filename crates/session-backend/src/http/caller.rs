@@ -62,12 +62,13 @@ pub(crate) async fn bearer_session(
     let found = app.living(&claims.sid).await?;
     if let Ok(session) = &found
         && session.rotated_at.is_some()
-        && !session.successor_seen
+        && session.successor_seen_at.is_none()
         && session.generation == claims.generation
     {
+        let now = Moment::now();
         let (id, generation) = (session.id.clone(), session.generation);
         app.store
-            .run(move |connection| sessions::mark_seen(connection, &id, generation))
+            .run(move |connection| sessions::mark_seen(connection, &id, generation, now))
             .await?;
     }
     Ok(found)
@@ -96,11 +97,11 @@ pub(crate) async fn cookie_session(
     if let Some((token, session)) = &identified
         && token.generation == session.generation
         && session.rotated_at.is_some()
-        && !session.successor_seen
+        && session.successor_seen_at.is_none()
     {
         let (id, generation) = (session.id.clone(), session.generation);
         app.store
-            .run(move |connection| sessions::mark_seen(connection, &id, generation))
+            .run(move |connection| sessions::mark_seen(connection, &id, generation, now))
             .await?;
     }
     let identified = identified.map(|(_, session)| session);
@@ -122,7 +123,7 @@ pub(super) async fn end_reused(
         living.partition(|(token, session)| token.is_reused(session, grace, now));
     families.living = living;
     for (token, session) in reused {
-        if rotation::in_grace(&session, grace, now) {
+        if rotation::is_overtaken(&session, grace, now) {
             families.overtaken.push((token, session));
             continue;
         }

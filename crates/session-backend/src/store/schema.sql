@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     address           TEXT NOT NULL,
     generation        INTEGER NOT NULL DEFAULT 0,
     rotated_at        INTEGER,
-    successor_seen    INTEGER NOT NULL DEFAULT 0,
+    successor_seen_at INTEGER,
     ended_at          INTEGER,
     end_reason        TEXT
 ) STRICT;

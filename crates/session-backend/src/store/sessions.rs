@@ -35,15 +35,15 @@ pub(crate) struct SessionRow {
     pub(crate) generation: i64,
     /// When the current refresh token replaced its predecessor.
     pub(crate) rotated_at: Option<Moment>,
-    /// Whether the current refresh token, or an access token issued with it, was ever presented.
-    pub(crate) successor_seen: bool,
+    /// When the current refresh token, or an access token issued with it, was first presented.
+    pub(crate) successor_seen_at: Option<Moment>,
     /// Why it ended, once it has.
     pub(crate) ended: Option<EndReason>,
 }
 
 const COLUMNS: &str = "sessions.id, family, user_id, users.email, users.name, created_at,
     last_active_at, idle_deadline, absolute_deadline, remember_me, user_agent, address, generation,
-    rotated_at, successor_seen, end_reason";
+    rotated_at, successor_seen_at, end_reason";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
     let end_reason: Option<String> = row.get(15)?;
@@ -64,7 +64,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
         address: row.get(11)?,
         generation: row.get(12)?,
         rotated_at: row.get::<_, Option<i64>>(13)?.map(Moment),
-        successor_seen: row.get(14)?,
+        successor_seen_at: row.get::<_, Option<i64>>(14)?.map(Moment),
         ended: end_reason.map(|code| EndReason::parse(&code).unwrap_or(EndReason::NoSession)),
     })
 }
@@ -206,7 +206,7 @@ pub(crate) fn advance_generation(
 ) -> rusqlite::Result<bool> {
     let changed = connection.execute(
         "UPDATE sessions
-         SET generation = generation + 1, rotated_at = ?3, successor_seen = 0
+         SET generation = generation + 1, rotated_at = ?3, successor_seen_at = NULL
          WHERE family = ?1 AND generation = ?2 AND ended_at IS NULL",
         params![family, generation, now.0],
     )?;
@@ -231,10 +231,12 @@ pub(crate) fn mark_seen(
     connection: &Connection,
     id: &str,
     generation: i64,
+    now: Moment,
 ) -> rusqlite::Result<()> {
     connection.execute(
-        "UPDATE sessions SET successor_seen = 1 WHERE id = ?1 AND generation = ?2",
-        params![id, generation],
+        "UPDATE sessions SET successor_seen_at = ?3
+         WHERE id = ?1 AND generation = ?2 AND successor_seen_at IS NULL",
+        params![id, generation, now.0],
     )?;
     Ok(())
 }

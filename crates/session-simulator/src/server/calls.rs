@@ -112,7 +112,7 @@ impl Server {
         }
         credentials.retain(|(id, _)| session.is_none_or(|session| session == *id));
         for (id, generation) in credentials {
-            self.note_use(id, generation, request.party);
+            self.note_use(id, generation, request.party, now);
             self.end_family(id, EndReason::LoggedOut, now, events);
         }
         let mut response = Response::new(204, Body::Empty);
@@ -180,7 +180,7 @@ impl Server {
     /// valid one.
     fn bearer(&mut self, request: &Request, now: Duration) -> Option<Result<FamilyId, EndReason>> {
         let token = valid(request.bearer, now)?;
-        Some(self.session_of(token, request.party))
+        Some(self.session_of(token, request.party, now))
     }
 
     /// Returns the living session of an access token that has not ended, or why it is over.
@@ -188,13 +188,14 @@ impl Server {
         &mut self,
         token: AccessToken,
         party: Party,
+        now: Duration,
     ) -> Result<FamilyId, EndReason> {
         let family = self.families.get(&token.family);
         let family = family.ok_or(EndReason::NoSession)?;
         if let Some((_, reason)) = family.ended {
             return Err(reason);
         }
-        self.note_use(token.family, token.generation, party);
+        self.note_use(token.family, token.generation, party, now);
         Ok(token.family)
     }
 }

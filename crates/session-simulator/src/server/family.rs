@@ -19,9 +19,9 @@ pub struct Family {
     pub generation: u32,
     /// When the current refresh token was last issued in place of its predecessor.
     pub rotated_at: Option<Duration>,
-    /// Whether the current refresh token, or an access token issued with it, was ever presented.
+    /// When the current refresh token, or an access token issued with it, was first presented.
     /// Of no meaning before the first rotation.
-    pub successor_seen: bool,
+    pub seen_at: Option<Duration>,
     /// Whether the current refresh token was issued again, after a lost answer.
     pub reissued: bool,
     /// How often the predecessor was tolerated.
@@ -45,7 +45,7 @@ impl Family {
             remember_me,
             generation: 0,
             rotated_at: None,
-            successor_seen: false,
+            seen_at: None,
             reissued: false,
             grace_uses: 0,
             idle_deadline,
@@ -86,9 +86,9 @@ impl Family {
     }
 
     /// Notes that a credential of this generation was presented.
-    pub(super) fn saw(&mut self, generation: u32) {
+    pub(super) fn saw(&mut self, generation: u32, now: Duration) {
         if self.rotated_at.is_some() && generation == self.generation {
-            self.successor_seen = true;
+            self.seen_at = self.seen_at.or(Some(now));
         }
     }
 

@@ -93,9 +93,9 @@ impl Server {
     }
 
     /// Notes that a credential of this generation was presented.
-    pub(super) fn note_use(&mut self, id: FamilyId, generation: u32, party: Party) {
+    pub(super) fn note_use(&mut self, id: FamilyId, generation: u32, party: Party, now: Duration) {
         if let Some(family) = self.families.get_mut(&id) {
-            family.saw(generation);
+            family.saw(generation, now);
             family.ledger.used(party, generation);
         }
     }

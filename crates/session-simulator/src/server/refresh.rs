@@ -88,7 +88,7 @@ impl Server {
         self.end_reused(presented, party, now, events);
         let older = std::mem::take(&mut presented.living).into_iter();
         for token in older.chain(std::mem::take(&mut presented.overtaken)) {
-            self.note_use(token.family, token.generation, party);
+            self.note_use(token.family, token.generation, party, now);
             self.end_family(token.family, EndReason::Replaced, now, events);
             presented.dead.push(self.cookie_name(token.family));
         }
@@ -108,7 +108,7 @@ impl Server {
             let Some(judgement) = self.judge(token, now) else {
                 continue;
             };
-            if judgement == Judgement::Reuse && self.rotates(token.family, now) {
+            if judgement == Judgement::Reuse && self.may_overtake(token.family, now) {
                 presented.overtaken.push(token);
                 continue;
             }
@@ -123,10 +123,13 @@ impl Server {
         }
     }
 
-    /// Returns whether the last rotation of a family is less than the grace ago.
-    fn rotates(&self, id: FamilyId, now: Duration) -> bool {
-        let rotated_at = self.families.get(&id).and_then(|family| family.rotated_at);
-        rotated_at.is_some_and(|at| now < at.saturating_add(self.policy.grace))
+    /// Returns whether a call other than a refresh may have been sent before its browser had the
+    /// current token: that one was issued, or used for the first time, less than the grace ago.
+    fn may_overtake(&self, id: FamilyId, now: Duration) -> bool {
+        let is_recent = |at: Duration| now < at.saturating_add(self.policy.grace);
+        self.families.get(&id).is_some_and(|family| {
+            family.rotated_at.is_some_and(is_recent) || family.seen_at.is_some_and(is_recent)
+        })
     }
 
     fn note_judgement(
@@ -141,7 +144,7 @@ impl Server {
             let outside_grace = !family.ledger.in_grace(grace, now);
             let ledger = &mut family.ledger;
             ledger.judged(party, generation, judgement, outside_grace);
-            family.saw(generation);
+            family.saw(generation, now);
         }
     }
 
@@ -202,7 +205,7 @@ impl Server {
             Judgement::Rotate => {
                 family.generation += 1;
                 family.rotated_at = Some(now);
-                family.successor_seen = false;
+                family.seen_at = None;
                 family.reissued = false;
                 family.grace_uses = 0;
                 family.ledger.rotated(grace, now);

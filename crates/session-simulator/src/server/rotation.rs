@@ -53,8 +53,8 @@ pub(super) fn judge(
         Some(_) => bugs.has(Bug::GraceForAncestors),
     };
     let can_reissue = match policy.reissues {
-        Reissues::Once => !family.successor_seen && !family.reissued,
-        Reissues::WhileUnseen => !family.successor_seen,
+        Reissues::Once => family.seen_at.is_none() && !family.reissued,
+        Reissues::WhileUnseen => family.seen_at.is_none(),
     };
     match grace_rest {
         Some(_) if behind == Some(0) => Judgement::Tolerate,

@@ -209,7 +209,7 @@ impl Server {
         now: Duration,
     ) -> Option<(AccessToken, Result<FamilyId, EndReason>)> {
         let token = AccessToken::read(token).filter(|token| now < token.ends_at)?;
-        Some((token, self.session_of(token, party)))
+        Some((token, self.session_of(token, party, now)))
     }
 
     fn confirm(
