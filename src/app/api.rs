@@ -100,11 +100,11 @@ pub(super) fn flag(value: &Value, field: &str) -> bool {
 
 /// Returns the origin of a URL without its path; empty for a path of the page's own origin.
 pub(super) fn origin_of(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |scheme| scheme + 3);
-    match host {
-        0 => "",
-        _ => url[host..].find('/').map_or(url, |end| &url[..host + end]),
-    }
+    let scheme = url.find(':').filter(|end| url[*end..].starts_with("://"));
+    scheme.map_or("", |end| {
+        let host = end + 3;
+        url[host..].find('/').map_or(url, |end| &url[..host + end])
+    })
 }
 
 #[cfg(test)]

@@ -95,6 +95,12 @@ impl TabNoticeKind {
     /// The kinds that tell of the life of a session.
     pub const LIFE: [Self; 3] = [Self::LoggedIn, Self::LoggedOut, Self::Expired];
 
+    /// Returns whether it tells of the life of a session.
+    #[must_use]
+    pub const fn is_of_life(&self) -> bool {
+        matches!(self, Self::LoggedIn | Self::LoggedOut | Self::Expired)
+    }
+
     /// Returns the name on the wire.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -175,10 +175,13 @@ fn browser(w: &Words, user_agent: &str) -> String {
         ("Linux", "Linux"),
     ];
     let named = |names: &[(&str, &'static str)]| {
+        // `str::contains` brings a search algorithm of 1.5 KB along.
+        let has = |mark: &str| {
+            let mut windows = user_agent.as_bytes().windows(mark.len());
+            windows.any(|window| window == mark.as_bytes())
+        };
         let mut names = names.iter();
-        names
-            .find(|(mark, _)| user_agent.contains(mark))
-            .map(|(_, name)| *name)
+        names.find(|(mark, _)| has(mark)).map(|(_, name)| *name)
     };
     match (named(&browsers), named(&systems)) {
         (Some(browser), Some(system)) => [browser, " ", w.on, " ", system].concat(),

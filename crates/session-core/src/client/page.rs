@@ -37,7 +37,7 @@ impl Client {
         if !self.news.is_news(notice) {
             return Outcome::Ignored("the notice was received before");
         }
-        if !TabNoticeKind::LIFE.contains(&notice.kind) {
+        if !notice.kind.is_of_life() {
             return match ours {
                 Some(true) => self.shared(notice),
                 Some(false) => Outcome::Ignored(ANOTHER),

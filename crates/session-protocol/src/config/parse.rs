@@ -92,7 +92,8 @@ impl SessionConfig {
             ("", "basePath") => {
                 // A browser reads `\\` as `/` and takes control characters out (WHATWG URL).
                 let strange = |it: char| it == '\\' || it.is_ascii_control();
-                let fits = text.starts_with('/') && text.ends_with('/') && !text.contains("//");
+                let doubled = text.as_bytes().windows(2).any(|pair| pair == b"//");
+                let fits = text.starts_with('/') && text.ends_with('/') && !doubled;
                 let fits = fits && !text.contains(strange);
                 let path = fits.then(|| text.to_owned());
                 self.base_path = Some(path.ok_or("a path that starts and ends with `/`")?);
