@@ -56,7 +56,7 @@ fn rc3_the_predecessor_is_tolerated_inside_the_grace_without_a_cookie() {
     assert_eq!((response.status, response.set_cookies.len()), (200, 0));
     let token = response.access_token().expect("a token comes");
     assert_eq!(token.generation, 1, "it tells nothing about the successor");
-    assert!(!stage.family().successor_seen);
+    assert!(stage.family().seen_at.is_none());
 }
 
 #[test]
