@@ -3,7 +3,7 @@
 import { defineConfig } from '@playwright/test';
 
 // What watches a limit pass goes first, so that it runs beside the many short tests.
-const SLOW = /(tokens|idle|outage|accessibility|sharing-expiry)\.spec\.ts/;
+const SLOW = /(tokens|idle|outage|accessibility|sharing-(expiry|freeze))\.spec\.ts/;
 // What measures milliseconds goes last, one after the other, and has the machine for itself
 // (`--no-deps` to run it only).
 const ALONE = /(latency|sharing-(handover|crash|logout))\.spec\.ts/;

@@ -7,6 +7,7 @@ export class ConsoleWatch {
   readonly lines: string[] = [];
   private readonly complaints: string[] = [];
   private readonly announced: RegExp[] = [];
+  private over = false;
 
   /** Announces lines that belong to what the test does, such as the browser's own report of a 401. */
   expect(...patterns: RegExp[]): void {
@@ -16,15 +17,23 @@ export class ConsoleWatch {
   async watch(context: BrowserContext): Promise<void> {
     context.on('console', (message) => {
       const line = `${message.type()}: ${message.text()} (${message.location().url})`;
+      if (this.over) return;
       this.lines.push(line);
       if (['warning', 'error', 'assert'].includes(message.type())) this.complaints.push(line);
     });
-    context.on('weberror', (event) => this.complaints.push(`exception: ${event.error().stack}`));
+    context.on('weberror', (event) => {
+      if (!this.over) this.complaints.push(`exception: ${event.error().stack}`);
+    });
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
         console.error(`CSP violation: ${event.violatedDirective} by ${event.blockedURI}`);
       });
     });
+  }
+
+  /** The pages are about to be closed: a tab that takes over from another just then is cut short. */
+  stop(): void {
+    this.over = true;
   }
 
   verify(): void {

@@ -44,6 +44,7 @@ export const test = base.extend<Options & Fixtures>({
   context: async ({ context, watch }, use) => {
     await prepare(context, watch);
     await use(context);
+    watch.stop();
   },
 
   another: async ({ browser, baseURL, watch }, use) => {

@@ -1,0 +1,29 @@
+// The tab with the socket goes without a word: its process dies.
+import { report } from './support/figures';
+import { crash } from './support/processes';
+import { Sharing, repeats } from './support/sharing';
+import { expect, test } from './support/test';
+
+const TABS = 10;
+
+test('a crash: the others go on, and miss nothing', async ({ backend, context }) => {
+  const rounds = repeats(2, 20);
+  test.setTimeout(60_000 + rounds * 20_000);
+  const sharing = await Sharing.open(context, backend, TABS);
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const leader = await sharing.leader();
+    sharing.drop(leader);
+    const crashed = Date.now();
+    await crash(leader.page);
+    took.push((await sharing.nextLeader()).shownAt - crashed);
+    await sharing.expectSockets(1);
+    await sharing.add();
+  }
+  await sharing.expectData(Date.now());
+  await sharing.expectNoGaps();
+  const slowest = Math.max(...took);
+  const name = `${TABS} tabs, socket's tab crashed ${rounds} times: updates in all`;
+  await report(name, `${slowest} ms`, '2000 ms');
+  expect(slowest, 'milliseconds to live data in all tabs').toBeLessThanOrEqual(2_000);
+});
