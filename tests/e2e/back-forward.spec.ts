@@ -1,0 +1,125 @@
+// Back and forward between documents: a page gives its socket back when it is left, and after a
+// logout nothing of the session comes back with it.
+import type { BrowserContext, Page } from '@playwright/test';
+import { report } from './support/figures';
+import { App } from './support/pages';
+import { expect, test } from './support/test';
+
+const MARK = 'Release checklist';
+
+declare global {
+  interface Window {
+    returned: {
+      /** Whether the page came out of the browser's back/forward cache. */
+      fromCache: boolean;
+      /** What could be read when the page came back, and in each frame since. */
+      texts: string[];
+    };
+  }
+}
+
+// Playwright switches the back/forward cache off, and a page that a test answers counts as one from
+// another network.
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    const networks = '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets';
+    const args = [...(launchOptions.args ?? []), networks];
+    await use({ ...launchOptions, args, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  },
+});
+
+async function recordReturns(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      const texts: string[] = [];
+      window.returned = { fromCache: persisted, texts };
+      const look = () => {
+        const text = document.body?.innerText ?? '';
+        if (text !== texts.at(-1)) texts.push(text);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+  });
+}
+
+/** Has the page answered with another caching rule than the server's own, which forbids all. */
+async function cacheable(page: Page): Promise<void> {
+  await page.route('**/*', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.fallback();
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'cache-control': 'no-cache' };
+    return route.fulfill({ response, headers });
+  });
+}
+
+async function leave(app: App): Promise<void> {
+  await app.page.goto('/healthz');
+}
+
+async function goBack(page: Page): Promise<void> {
+  // Playwright waits for a load that a page out of the cache does not have.
+  await page.evaluate(() => setTimeout(() => history.back()));
+  await page.waitForURL('**/notes', { waitUntil: 'commit' });
+  await page.waitForFunction(() => window.returned?.texts.length > 0);
+}
+
+const returned = (page: Page) => page.evaluate(() => window.returned);
+
+/** Why the browser did not keep the page. */
+const reasons = (page: Page) =>
+  page.evaluate(() => {
+    const [navigation] = performance.getEntriesByType('navigation');
+    const { notRestoredReasons } = navigation as unknown as {
+      notRestoredReasons: { reasons: { reason: string }[] } | null;
+    };
+    return notRestoredReasons?.reasons.map(({ reason }) => reason) ?? [];
+  });
+
+for (const kept of [false, true]) {
+  const how = kept ? 'a page that may be kept' : 'the page as the server sends it';
+
+  test.describe(how, () => {
+    test.beforeEach(async ({ context, page }) => {
+      await recordReturns(context);
+      if (kept) await cacheable(page);
+    });
+
+    test('back after a logout shows nothing of the session', async ({ context, page }) => {
+      const [app, other] = [new App(page), new App(await context.newPage())];
+      await app.logIn('/notes');
+      await expect(app.noteRow(MARK)).toBeVisible();
+      await other.page.goto('/');
+      await other.expectLive();
+      await leave(app);
+      await other.logOutButton.click();
+      await other.expectLoginPage();
+
+      await goBack(page);
+      await app.expectLoginPage();
+      const { texts } = await returned(page);
+      expect(texts.filter((text) => text.includes(MARK))).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain(MARK);
+    });
+
+    test('back while the session lives: the page is live again', async ({ backend, page }) => {
+      const app = new App(page);
+      await app.logIn('/notes');
+      await expect(app.noteRow(MARK)).toBeVisible();
+      await leave(app);
+      await expect.poll(() => backend.metric('open_sockets')).toBe(0);
+
+      await goBack(page);
+      await expect(app.noteRow(MARK)).toBeVisible();
+      await app.expectLive();
+      await expect.poll(() => backend.metric('open_sockets')).toBe(1);
+      expect((await returned(page)).fromCache).toBe(kept);
+
+      const why = await reasons(page);
+      const name = `why the browser keeps no copy, ${how}`;
+      await report(name, why.join(' ') || 'it does', kept ? 'it does' : '');
+      const caching = /no-store|ccns|^masked$/;
+      expect(why.filter((reason) => kept || !caching.test(reason))).toEqual([]);
+    });
+  });
+}
