@@ -116,8 +116,8 @@ for (const kept of [false, true]) {
       expect((await returned(page)).fromCache).toBe(kept);
 
       const why = await reasons(page);
-      const name = `why the browser keeps no copy, ${how}`;
-      await report(name, why.join(' ') || 'it does', kept ? 'it does' : '');
+      const blamed = why.some((reason) => reason.includes('no-store')) ? 'no-store' : 'nothing';
+      await report(`what keeps ${how} from the back/forward cache`, blamed, kept ? 'nothing' : '');
       const caching = /no-store|ccns|^masked$/;
       expect(why.filter((reason) => kept || !caching.test(reason))).toEqual([]);
     });
