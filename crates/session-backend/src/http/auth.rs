@@ -287,10 +287,16 @@ async fn suffer_faults(
     let Some(faults) = &app.faults else {
         return Ok(None);
     };
-    let session = caller::cookie_session(app, headers).await?;
-    let id = session.and_then(Result::ok).map(|session| session.id);
+    let cookies = RefreshCookies::read(headers, &app.keys.refresh);
+    let now = Moment::now();
+    let families = app
+        .store
+        .run(move |connection| Families::read(connection, cookies, now))
+        .await?;
+    let session = families.living.last();
+    let id = session.map(|(_, session)| session.id.as_str());
     let mut slow = None;
-    for fault in faults.take(id.as_deref()) {
+    for fault in faults.take(id) {
         match fault {
             RefreshFault::Slow(delay) => slow = Some(delay),
             RefreshFault::Fail { status, code } => return Err(super::demo::failure(status, &code)),
