@@ -107,7 +107,7 @@ impl Reckoning {
         drifted || slept >= LONG_SLEEP
     }
 
-    /// The known end of the session has passed.
+    /// The known end of the session has passed, or the page comes back from where it was kept.
     pub(crate) fn cover(&mut self) {
         self.assurance = Assurance::Covered;
     }

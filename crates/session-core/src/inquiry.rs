@@ -50,10 +50,24 @@ impl Inquiry {
     /// Plans the question unless one began within the window, whose answer then counts for this
     /// wake too.
     pub(crate) fn wake(&mut self, now: Duration, window: Duration) {
-        let asked = |began: Duration| now < began.saturating_add(window);
-        if !self.began.is_some_and(asked) {
+        if !self.began_within(now, window) {
             self.want(now);
         }
+    }
+
+    fn began_within(&self, now: Duration, window: Duration) -> bool {
+        self.began
+            .is_some_and(|began| now < began.saturating_add(window))
+    }
+
+    /// Returns whether a question that began within the window was answered.
+    pub(crate) fn was_answered(&self, now: Duration, window: Duration) -> bool {
+        !self.is_open() && self.began_within(now, window)
+    }
+
+    /// The page is about to stop: no answer of before counts for a wake after it.
+    pub(crate) fn forget_answer(&mut self) {
+        self.began = None;
     }
 
     /// Returns whether the planned question is due.

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use session_protocol::TabNoticeKind;
+use session_protocol::{CloseCode, TabNoticeKind};
 
 use super::{Client, Outcome};
 use crate::{
     Effect, LockId, LockName,
+    connection::Missing,
     seeded::SeededBug,
     session::Facts,
     tabs::{Claim, Due, Follower, Role},
@@ -70,9 +71,16 @@ impl Client {
         }
     }
 
-    /// The page is about to stop, perhaps for good: a lock that it holds would block the others.
-    /// What the leader says meanwhile may not be heard.
+    /// The page is about to stop, perhaps for good: a lock that it holds would block the others, and
+    /// no browser keeps a page with an open socket. What the leader says meanwhile may not be heard.
     pub(super) fn step_aside(&mut self) -> Outcome {
+        self.inquiry.forget_answer();
+        let turn = self.token.give_lock_back();
+        self.release_lock(turn);
+        if let Role::Alone = self.role {
+            let lost = self.connection.suspend(Missing::Verdict);
+            self.close_socket(lost, CloseCode::NORMAL);
+        }
         let held = self.resign("");
         if held.is_some() {
             self.release_lock(held);

@@ -147,11 +147,15 @@ impl Client {
 
     pub(super) fn page_shown(&mut self, persisted: bool) -> Outcome {
         self.page_seen(true);
-        self.wake(if persisted {
-            Wake::Certain
-        } else {
-            Wake::Glance
-        })
+        if !persisted {
+            return self.wake(Wake::Glance);
+        }
+        // The browser is about to paint what it kept, whatever became of the session meanwhile.
+        let window = self.policy.timing.wake_window;
+        if self.session.facts().is_some() && !self.inquiry.was_answered(self.now, window) {
+            self.reckoning.cover();
+        }
+        self.wake(Wake::Certain)
     }
 
     pub(super) fn page_hidden(&mut self) -> Outcome {
@@ -172,7 +176,8 @@ impl Client {
     /// that nobody looked at.
     fn wake(&mut self, wake: Wake) -> Outcome {
         let stale = self.reckoning.is_stale(self.policy.timing.stale_after);
-        if (wake == Wake::Certain || stale) && self.session.facts().is_some() {
+        let parked = self.connection.lacks(Missing::Verdict);
+        if (wake == Wake::Certain || stale || parked) && self.session.facts().is_some() {
             let window = self.policy.timing.wake_window;
             self.inquiry.wake(self.now, window);
         }

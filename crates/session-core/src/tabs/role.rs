@@ -247,7 +247,8 @@ impl Follower {
         Some(match self.claim {
             Claim::Taking(_) | Claim::Invited(_) => (at, Due::GoAlone),
             Claim::None | Claim::Waiting(_) | Claim::Handing { .. } => {
-                (at.max(may_steal_at), Due::Steal)
+                // Many tabs may wait for the same end of the pause.
+                (at.max(may_steal_at.saturating_add(self.spread)), Due::Steal)
             }
         })
     }

@@ -175,6 +175,48 @@ fn a_warning_whose_time_is_over_covers_the_page_until_the_server_speaks() {
 }
 
 #[test]
+fn a_page_that_comes_back_from_where_it_was_kept_is_covered_until_the_server_has_answered() {
+    let mut world = World::live();
+    world.send(Input::PageResumed);
+    world.answer_session_active(first_session());
+    world.send(Input::PageFrozen);
+
+    world.send(Input::PageShown { persisted: true });
+    assert_eq!(world.view().assurance, Assurance::Covered);
+    world.advance(secs(1));
+    assert_eq!(
+        world.count("AskSession"),
+        2,
+        "what was asked before counts no more"
+    );
+
+    world.answer_session_active(first_session());
+    assert_eq!(world.view().assurance, Assurance::Verified);
+}
+
+#[test]
+fn a_page_that_is_about_to_stop_lets_its_socket_go_and_has_it_again() {
+    for wake in [
+        Input::PageResumed,
+        Input::PageShown { persisted: true },
+        Input::PageShown { persisted: false },
+        Input::PageFocused,
+    ] {
+        let mut world = World::live();
+        world.send(Input::PageFrozen);
+        world.expect_only("CloseSocket 1000");
+        world.expect_state("Active Valid Suspended");
+
+        world.send(wake);
+        world.expect_only("AskSession");
+        world.answer_session_active(first_session());
+        world.await_socket();
+
+        world.expect_state("Active Valid Connecting");
+    }
+}
+
+#[test]
 fn all_that_wakes_a_page_is_one_question() {
     let mut world = World::live();
     world.send(Input::PageHidden);

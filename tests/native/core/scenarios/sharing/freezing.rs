@@ -84,6 +84,23 @@ fn freezing_and_thawing_50_times_steals_once_a_minute_at_most() {
 }
 
 #[test]
+fn of_all_that_waited_for_the_same_minute_one_steals() {
+    for seed in 0..20 {
+        let mut browser = Browser::with_tabs(6);
+        browser.advance(millis(137 * seed));
+        let first = browser.leader();
+        browser.freeze(first);
+        browser.advance(secs(21));
+        let second = browser.leader();
+        browser.freeze(second);
+
+        browser.advance(secs(80));
+
+        assert_eq!(browser.locks.steals.len(), 2, "{:?}", browser.locks.steals);
+    }
+}
+
+#[test]
 fn a_tab_that_took_the_lead_takes_it_again_after_a_minute_at_the_soonest() {
     let mut browser = Browser::with_tabs(2);
     browser.freeze(0);

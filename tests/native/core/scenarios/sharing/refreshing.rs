@@ -126,6 +126,18 @@ fn a_tab_that_stops_while_it_waits_to_refresh_blocks_nobody_for_long() {
 }
 
 #[test]
+fn a_tab_that_is_about_to_stop_gives_its_turn_to_refresh_back() {
+    let mut browser = holding_refresh_lock(1);
+    browser.send(0, Input::PageFrozen);
+    browser.stash(0);
+
+    let tab = browser.open(Sight::Seen);
+    browser.advance(secs(1));
+
+    assert_eq!(browser.view(tab).user(), Some(&ada()));
+}
+
+#[test]
 fn tabs_that_slept_while_one_refreshed_take_turns_again_when_they_wake() {
     let mut browser = holding_refresh_lock(1);
     let waits = browser.open(Sight::Seen);
