@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use session_protocol::Secret;
 
-use crate::{clock::Moment, hs256, secrets::Keys};
+use crate::{Moment, hs256, secrets::Keys};
 
 const ISSUER: &str = "session-backend";
 const AUDIENCE: &str = "leptos-session";

@@ -19,7 +19,7 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     pub(crate) keys: Keys,
     pub(crate) access_tokens: AccessTokens,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) passwords: Passwords,
     pub(crate) login_limiter: LoginLimiter,
     pub(crate) tickets: Tickets,

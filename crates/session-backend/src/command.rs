@@ -14,10 +14,7 @@ use crate::{
     Flags,
     flags::{Command, UserCommand},
     logging, passwords, secrets,
-    store::{
-        Store,
-        users::{self, Account},
-    },
+    store::{self, Account},
 };
 
 /// Fewest characters of a password.
@@ -37,7 +34,7 @@ pub async fn execute(flags: Flags) -> Result<(), Box<dyn Error>> {
     match &flags.command {
         None => serve(&flags).await,
         Some(Command::User(UserCommand::Add { email, name })) => {
-            add_user(&flags, email, name.as_deref())
+            add_user(&flags, email, name.as_deref()).await
         }
     }
 }
@@ -70,8 +67,8 @@ async fn stop_signal() -> io::Result<()> {
     signal::ctrl_c().await
 }
 
-fn add_user(flags: &Flags, email: &str, name: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let email = users::normalized(email);
+async fn add_user(flags: &Flags, email: &str, name: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let email = store::normalized(email);
     let Some((local_part, _)) = email.split_once('@') else {
         return Err(format!("expected an email address, found `{email}`").into());
     };
@@ -90,10 +87,10 @@ fn add_user(flags: &Flags, email: &str, name: Option<&str>) -> Result<(), Box<dy
             name,
         },
         password_hash: passwords::hash(&password).map_err(|_| "the password cannot be hashed")?,
+        disabled_at: None,
     };
-    let store = Store::open(&flags.store)?;
-    let added = store.run_blocking(|connection| users::insert(connection, &account))?;
-    if !added {
+    let store = store::open(&flags.store).await?;
+    if !store.add_account(&account).await? {
         return Err(format!("there is an account for {email} already").into());
     }
     eprintln!("added {email}");

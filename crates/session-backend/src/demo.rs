@@ -7,16 +7,11 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
 use session_protocol::{Secret, User};
 
 use crate::{
-    clock::Moment,
-    passwords, secrets,
-    store::{
-        Store, StoreError, notes,
-        users::{self, Account},
-    },
+    Moment, passwords, secrets,
+    store::{Account, Note, Store, StoreError},
 };
 
 const ACCOUNTS: [(&str, &str); 2] = [
@@ -44,16 +39,13 @@ const NOTES: [(&str, &str); 3] = [
 ];
 
 /// Adds the demo accounts and their notes, where they are not there yet.
-pub(crate) fn seed(store: &Store, now: Moment) -> Result<(), StoreError> {
+pub(crate) async fn seed(store: &dyn Store, now: Moment) -> Result<(), StoreError> {
     for (email, name) in ACCOUNTS {
-        let known = store.run_blocking(|connection| users::by_email(connection, email))?;
-        if known.is_some() {
+        if store.account(email).await?.is_some() {
             continue;
         }
-        let (Ok(id), Ok(password_hash)) = (
-            secrets::random_hex::<16>(),
-            passwords::hash(&Secret::new(PASSWORD)),
-        ) else {
+        let hash = tokio::task::spawn_blocking(|| passwords::hash(&Secret::new(PASSWORD)));
+        let (Ok(id), Ok(Ok(password_hash))) = (secrets::random_hex::<16>(), hash.await) else {
             tracing::error!("a demo account could not be made");
             continue;
         };
@@ -64,30 +56,27 @@ pub(crate) fn seed(store: &Store, now: Moment) -> Result<(), StoreError> {
                 name: name.to_owned(),
             },
             password_hash,
+            disabled_at: None,
         };
-        store.run_blocking(|connection| {
-            let transaction = connection.transaction()?;
-            if users::insert(&transaction, &account)? {
-                seed_notes(&transaction, &account.user.id, now)?;
-            }
-            transaction.commit()
-        })?;
+        if store.add_account(&account).await? {
+            seed_notes(store, &account.user.id, now).await?;
+        }
     }
     Ok(())
 }
 
-fn seed_notes(connection: &Connection, user: &str, now: Moment) -> rusqlite::Result<()> {
+async fn seed_notes(store: &dyn Store, user: &str, now: Moment) -> Result<(), StoreError> {
     for (title, text) in NOTES {
         let Ok(id) = secrets::random_hex::<8>() else {
             continue;
         };
-        let note = notes::Note {
+        let note = Note {
             id,
             title: title.to_owned(),
             text: text.to_owned(),
             updated_at: now.unix_seconds(),
         };
-        notes::insert(connection, user, &note)?;
+        store.add_note(user, &note).await?;
     }
     Ok(())
 }

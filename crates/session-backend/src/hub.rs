@@ -5,7 +5,7 @@
 //! verdict.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,7 +14,7 @@ use axum::extract::ws::Utf8Bytes;
 use session_protocol::{EndReason, ServerMessage};
 use tokio::sync::mpsc;
 
-use crate::{clock::Moment, limits::Limits};
+use crate::{Moment, limits::Limits};
 
 /// Messages that wait for one reader before it is closed as too slow.
 ///
@@ -229,14 +229,15 @@ impl Hub {
         }
     }
 
-    /// Returns the sessions whose time may be over.
-    pub(crate) fn due(&self, now: Moment) -> BTreeSet<String> {
+    /// Returns the sessions whose time may be over, and the limits that say so.
+    pub(crate) fn due(&self, now: Moment) -> Vec<(String, Limits)> {
         let registry = self.lock();
         let due = registry
             .rooms
             .iter()
             .filter(|(_, room)| room.limits.passed(now).is_some());
-        due.map(|(session, _)| session.clone()).collect()
+        due.map(|(session, room)| (session.clone(), room.limits))
+            .collect()
     }
 }
 

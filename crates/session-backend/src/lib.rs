@@ -1,4 +1,4 @@
-//! Reference backend of leptos-session: accounts, sessions, rotation, sockets, one SQLite file.
+//! Reference backend of leptos-session: accounts, sessions, rotation, sockets, a store.
 //!
 //! It makes the first command of the project work on a fresh machine, and it is the executable
 //! form of the contract. [`start`] runs a server on a listener, so that tests can have one on a
@@ -6,7 +6,7 @@
 //!
 //! Where a change goes: what a limit means is in `limits`, what refresh tokens do in `rotation`,
 //! how sessions begin and end in `life`, who may call in `origins` and `http::caller`, who hears
-//! of it in `hub`, one connection in `socket::connection`, SQL in `store`.
+//! of it in `hub`, one connection in `socket::connection`, what is kept and how in [`store`].
 //!
 //! Invariants: the store is asked at every use of a session; a failure of the store never looks
 //! like the end of a session; nothing secret is stored, logged or answered, besides the access
@@ -36,20 +36,20 @@ mod origins;
 mod passwords;
 mod policy;
 mod problem;
-mod rotation;
+pub mod rotation;
 mod secrets;
 mod security_headers;
 mod server;
 mod socket;
-mod store;
+pub mod store;
 mod system;
 mod tickets;
 mod topic;
 mod upkeep;
 
+pub use clock::Moment;
 pub use command::execute;
 pub use config::{Config, StoreLocation};
 pub use flags::Flags;
 pub use policy::{Policy, PolicyRule};
 pub use server::{Server, StartError, start};
-pub use store::StoreError;

@@ -8,16 +8,13 @@ use std::time::Duration;
 use session_protocol::{EndReason, ServerMessage, User};
 
 use crate::{
+    Moment,
     app::App,
-    clock::Moment,
     problem::Refusal,
-    store::{
-        StoreError,
-        sessions::{self, SessionRow},
-    },
+    store::{self, SessionRow, SessionState, StoreError},
 };
 
-/// Activity that comes faster than this is answered without a write; a crash costs at most this.
+/// Extensions that come faster than this are answered without a write; a crash costs at most this.
 const LONGEST_UNWRITTEN: Duration = Duration::from_secs(1);
 
 /// Ended sessions are remembered this long, so that a browser that returns is told why.
@@ -54,8 +51,8 @@ pub(crate) enum Extension {
 }
 
 impl App {
-    /// Begins a session.
-    pub(crate) async fn begin(&self, beginning: Beginning) -> Result<SessionRow, Refusal> {
+    /// Begins a session, unless the account is disabled.
+    pub(crate) async fn begin(&self, beginning: Beginning) -> Result<Option<SessionRow>, Refusal> {
         let now = Moment::now();
         let absolute = self.policy.absolute_timeout_of(beginning.remember_me);
         let session = SessionRow {
@@ -63,38 +60,29 @@ impl App {
             family: crate::app::identifier::<8>().map_err(|_| Refusal::internal())?,
             user: beginning.user,
             created_at: now,
-            last_active_at: now,
-            idle_deadline: now.plus(self.policy.idle_timeout),
             absolute_deadline: now.plus(absolute),
             remember_me: beginning.remember_me,
             user_agent: beginning.user_agent,
             address: beginning.address,
-            generation: 0,
-            rotated_at: None,
-            successor_seen_at: None,
+            state: SessionState {
+                last_active_at: now,
+                idle_deadline: now.plus(self.policy.idle_timeout),
+                auth_time: now,
+                generation: 0,
+                rotated_at: None,
+                successor_seen_at: None,
+                grace_uses: 0,
+            },
+            version: 0,
             ended: None,
         };
-        let row = session.clone();
-        let previous = beginning.replaces;
-        let ended = self
-            .store
-            .run(move |connection| {
-                let transaction = connection.transaction()?;
-                let mut ended = Vec::new();
-                for id in previous {
-                    if sessions::end(&transaction, &id, EndReason::Replaced, now)? {
-                        ended.push(id);
-                    }
-                }
-                sessions::insert(&transaction, &row)?;
-                transaction.commit()?;
-                Ok(ended)
-            })
-            .await?;
+        let Some(ended) = self.store.begin(&session, &beginning.replaces).await? else {
+            return Ok(None);
+        };
         for id in ended {
             self.announce_end(&id, EndReason::Replaced);
         }
-        Ok(session)
+        Ok(Some(session))
     }
 
     /// Finds a session if it lives, or says why it does not.
@@ -102,23 +90,23 @@ impl App {
         &self,
         id: &str,
     ) -> Result<Result<SessionRow, EndReason>, StoreError> {
-        let key = id.to_owned();
-        let row = self
-            .store
-            .run(move |connection| sessions::by_id(connection, &key))
-            .await?;
-        let Some(row) = row else {
-            return Ok(Err(EndReason::NoSession));
-        };
-        match row.end_reason(Moment::now()) {
-            None => Ok(Ok(row)),
-            Some(reason) => {
-                if row.ended.is_none() {
-                    self.end(id, reason).await?;
-                }
-                Ok(Err(reason))
+        for _ in 0..store::MOST_TRIES {
+            let Some(row) = self.store.session(id).await? else {
+                return Ok(Err(EndReason::NoSession));
+            };
+            if let Some(reason) = row.ended {
+                return Ok(Err(reason));
+            }
+            let now = Moment::now();
+            let Some(reason) = row.limits().passed(now) else {
+                return Ok(Ok(row));
+            };
+            if self.store.expire(&row, reason, now).await? {
+                self.announce_end(id, reason);
+                return Ok(Err(reason));
             }
         }
+        Err(store::contended())
     }
 
     /// Moves the idle deadline, and tells all sockets of the session.
@@ -133,26 +121,17 @@ impl App {
         }
         let idle_deadline = now.plus(self.policy.idle_timeout);
         let unwritten = LONGEST_UNWRITTEN.min(self.policy.idle_timeout / 20);
-        let row = if cause == Cause::Activity && idle_deadline.since(row.idle_deadline) < unwritten
-        {
-            row
-        } else {
-            let key = row.id.clone();
-            let moved = self
-                .store
-                .run(move |connection| {
-                    sessions::move_idle_deadline(connection, &key, now, idle_deadline)
-                })
-                .await?;
-            if !moved {
-                let ended = self.living(id).await?.err();
-                return Ok(Extension::Ended(ended.unwrap_or(EndReason::NoSession)));
-            }
-            SessionRow {
+        let moved = store::change(&*self.store, row, |row| {
+            let is_news = idle_deadline.since(row.state.idle_deadline) >= unwritten;
+            is_news.then(|| SessionState {
                 last_active_at: now,
                 idle_deadline,
-                ..row
-            }
+                ..row.state.clone()
+            })
+        });
+        let Some(row) = moved.await? else {
+            let ended = self.living(id).await?.err();
+            return Ok(Extension::Ended(ended.unwrap_or(EndReason::NoSession)));
         };
         self.hub.limits_moved(id, row.limits());
         let session = row.describe(now, lead);
@@ -163,11 +142,7 @@ impl App {
 
     /// Ends a session; returns whether it was this call that did.
     pub(crate) async fn end(&self, id: &str, reason: EndReason) -> Result<bool, StoreError> {
-        let (key, now) = (id.to_owned(), Moment::now());
-        let ended = self
-            .store
-            .run(move |connection| sessions::end(connection, &key, reason, now))
-            .await?;
+        let ended = self.store.end(id, reason, Moment::now()).await?;
         if ended {
             self.announce_end(id, reason);
         }

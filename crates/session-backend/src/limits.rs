@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use session_protocol::{ActiveSession, EndReason, WarningCause};
 
-use crate::{clock::Moment, store::sessions::SessionRow};
+use crate::{Moment, store::SessionRow};
 
 /// The two deadlines of a session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,7 +59,7 @@ impl SessionRow {
     /// Returns the deadlines.
     pub(crate) const fn limits(&self) -> Limits {
         Limits {
-            idle: self.idle_deadline,
+            idle: self.state.idle_deadline,
             absolute: self.absolute_deadline,
         }
     }

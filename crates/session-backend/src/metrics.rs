@@ -54,7 +54,7 @@ impl Metrics {
     }
 
     /// Writes everything in the Prometheus text format.
-    pub(crate) fn render(&self, open_sockets: usize, active_sessions: i64) -> String {
+    pub(crate) fn render(&self, open_sockets: usize, active_sessions: u64) -> String {
         let mut text = String::new();
         let counters = [
             ("requests", "HTTP requests", &self.requests),

@@ -2,7 +2,7 @@
 //!
 //! A token is `family.generation.MAC`. The MAC is derived from the server's key, so the store
 //! holds no token, not even a hash of one, and a successor can be issued again after a lost
-//! answer. Invariants: rotation is one compare-and-set on (family, generation), committed before
+//! answer. Invariants: rotation is one compare-and-set on the row it was judged on, durable before
 //! the answer leaves; an ended family never rotates, so logout and revocation win over any refresh
 //! in flight; less than the grace after a rotation nothing rotates.
 //!
@@ -27,35 +27,35 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
-use rusqlite::Connection;
 use session_protocol::{EndReason, Secret};
 
 use crate::{
-    clock::Moment,
-    secrets,
-    store::sessions::{self, SessionRow},
+    Moment, secrets,
+    store::{self, SessionRow, SessionState, Store, StoreError},
 };
 
 /// A refresh token whose MAC is right.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct RefreshToken {
+pub struct RefreshToken {
     /// The family; names the cookie.
-    pub(crate) family: String,
+    pub family: String,
     /// Counts the rotations of the family.
-    pub(crate) generation: i64,
+    pub generation: i64,
 }
 
 impl RefreshToken {
     /// Returns the current token of a session.
-    pub(crate) fn current(session: &SessionRow) -> Self {
+    #[must_use]
+    pub fn current(session: &SessionRow) -> Self {
         Self {
             family: session.family.clone(),
-            generation: session.generation,
+            generation: session.state.generation,
         }
     }
 
     /// Reads a token; nothing is returned unless this server derived it.
-    pub(crate) fn read(key: &[u8], text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn read(key: &[u8], text: &str) -> Option<Self> {
         let (signed, code) = text.rsplit_once('.')?;
         let (family, generation) = signed.split_once('.')?;
         let code = URL_SAFE_NO_PAD.decode(code).ok()?;
@@ -67,7 +67,8 @@ impl RefreshToken {
     }
 
     /// Writes the token.
-    pub(crate) fn write(&self, key: &[u8]) -> Option<Secret> {
+    #[must_use]
+    pub fn write(&self, key: &[u8]) -> Option<Secret> {
         let signed = format!("{}.{}", self.family, self.generation);
         let code = secrets::mac(key, &signed)?.finalize().into_bytes();
         let code = URL_SAFE_NO_PAD.encode(code);
@@ -76,10 +77,11 @@ impl RefreshToken {
 
     /// Returns whether presenting this token of a living session is the mark of a theft. Whatever
     /// call brings it, the family has to end: the owner may never refresh again.
-    pub(crate) fn is_reused(&self, session: &SessionRow, grace: Duration, now: Moment) -> bool {
-        match session.generation.saturating_sub(self.generation) {
+    #[must_use]
+    pub fn is_reused(&self, session: &SessionRow, grace: Duration, now: Moment) -> bool {
+        match session.state.generation.saturating_sub(self.generation) {
             0 => false,
-            1 => !in_grace(session, grace, now) && session.successor_seen_at.is_some(),
+            1 => !in_grace(session, grace, now) && session.state.successor_seen_at.is_some(),
             // A generation that was never issued is as suspicious as one that was used up.
             _ => true,
         }
@@ -89,73 +91,155 @@ impl RefreshToken {
 /// Returns whether the current token took its predecessor's place less than the grace ago.
 fn in_grace(session: &SessionRow, grace: Duration, now: Moment) -> bool {
     session
+        .state
         .rotated_at
         .is_some_and(|rotated_at| now < rotated_at.plus(grace))
 }
 
 /// Returns whether a call other than a refresh may have been sent before its browser had the current
 /// token: that one was issued, or used for the first time, less than the grace ago.
-pub(crate) fn is_overtaken(session: &SessionRow, grace: Duration, now: Moment) -> bool {
+#[must_use]
+pub fn is_overtaken(session: &SessionRow, grace: Duration, now: Moment) -> bool {
     let is_recent = |at: Moment| now < at.plus(grace);
-    session.rotated_at.is_some_and(is_recent) || session.successor_seen_at.is_some_and(is_recent)
+    session.state.rotated_at.is_some_and(is_recent)
+        || session.state.successor_seen_at.is_some_and(is_recent)
+}
+
+/// What a presented refresh token is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Judgement {
+    /// The session had ended before.
+    Ended(EndReason),
+    /// The session ends by this: a limit has passed, or the token was presented out of turn.
+    End(EndReason),
+    /// The successor takes its place.
+    Rotate,
+    /// The answer with the successor was lost: the same successor again.
+    Reissue,
+    /// An access token, no cookie.
+    Tolerate,
+}
+
+/// Judges a refresh token of a session.
+#[must_use]
+pub fn judge(
+    session: &SessionRow,
+    token: &RefreshToken,
+    grace: Duration,
+    now: Moment,
+) -> Judgement {
+    if let Some(reason) = session.ended {
+        return Judgement::Ended(reason);
+    }
+    if let Some(reason) = session.limits().passed(now) {
+        return Judgement::End(reason);
+    }
+    if token.is_reused(session, grace, now) {
+        return Judgement::End(EndReason::ReuseDetected);
+    }
+    match (
+        token.generation == session.state.generation,
+        in_grace(session, grace, now),
+    ) {
+        (_, true) => Judgement::Tolerate,
+        (true, false) => Judgement::Rotate,
+        // What is older than the predecessor is reuse.
+        (false, false) => Judgement::Reissue,
+    }
+}
+
+/// Returns the state of a session in which a token of this generation has reached its client, if
+/// that is news: from then on its predecessor is reuse.
+#[must_use]
+pub fn seen(session: &SessionRow, generation: i64, now: Moment) -> Option<SessionState> {
+    let state = &session.state;
+    let is_news = state.generation == generation
+        && state.rotated_at.is_some()
+        && state.successor_seen_at.is_none();
+    is_news.then(|| SessionState {
+        successor_seen_at: Some(now),
+        ..state.clone()
+    })
 }
 
 /// What became of a presented refresh token.
-#[derive(Debug)]
-pub(crate) enum Rotation {
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Rotation {
     /// The successor took its place; the answer carries it.
     Rotated(SessionRow),
     /// The answer with the successor was lost; it is issued again.
     Reissued(SessionRow),
-    /// The token stays as it is; the answer carries an access token only.
+    /// The token stays as it is; the answer carries an access token only, of the generation of
+    /// the presented token.
     Tolerated(SessionRow),
-    /// The token was presented out of turn; this call ended the family.
-    Reused(SessionRow),
+    /// This call ended the session.
+    Over(SessionRow, EndReason),
     /// The session had ended before.
     Ended(EndReason),
 }
 
-/// Uses a refresh token, in a transaction of the caller.
-pub(crate) fn present(
-    connection: &Connection,
+/// Uses a refresh token of a session that was just read.
+///
+/// # Errors
+///
+/// A [`StoreError`] if the store fails, or if others were faster every time.
+pub async fn present(
+    store: &dyn Store,
     token: &RefreshToken,
+    mut session: SessionRow,
     grace: Duration,
     now: Moment,
-) -> rusqlite::Result<Rotation> {
-    let Some(mut session) = sessions::by_family(connection, &token.family)? else {
-        return Ok(Rotation::Ended(EndReason::NoSession));
-    };
-    if let Some(reason) = session.end_reason(now) {
-        sessions::end(connection, &session.id, reason, now)?;
-        return Ok(Rotation::Ended(reason));
-    }
-    let in_grace = in_grace(&session, grace, now);
-    if token.is_reused(&session, grace, now) {
-        sessions::end(connection, &session.id, EndReason::ReuseDetected, now)?;
-        return Ok(Rotation::Reused(session));
-    }
-    match session.generation.saturating_sub(token.generation) {
-        0 if in_grace => {
-            sessions::mark_seen(connection, &session.id, token.generation, now)?;
-            Ok(Rotation::Tolerated(session))
-        }
-        0 => {
-            if !sessions::advance_generation(connection, &token.family, token.generation, now)? {
-                return Ok(Rotation::Ended(EndReason::NoSession));
+) -> Result<Rotation, StoreError> {
+    for _ in 0..store::MOST_TRIES {
+        let judgement = judge(&session, token, grace, now);
+        let next = match judgement {
+            Judgement::Ended(reason) => return Ok(Rotation::Ended(reason)),
+            Judgement::End(reason) => {
+                if store.expire(&session, reason, now).await? {
+                    return Ok(Rotation::Over(session, reason));
+                }
+                None
             }
-            session.generation += 1;
-            Ok(Rotation::Rotated(session))
+            Judgement::Rotate => Some(SessionState {
+                generation: session.state.generation + 1,
+                rotated_at: Some(now),
+                successor_seen_at: None,
+                grace_uses: 0,
+                ..session.state.clone()
+            }),
+            Judgement::Reissue => Some(SessionState {
+                rotated_at: Some(now),
+                ..session.state.clone()
+            }),
+            Judgement::Tolerate => match seen(&session, token.generation, now) {
+                Some(next) => Some(next),
+                None => return Ok(tolerated(session, token)),
+            },
+        };
+        if let Some(next) = next
+            && store.swap(&session, &next).await?
+        {
+            let session = session.with(next);
+            return Ok(match judgement {
+                Judgement::Rotate => Rotation::Rotated(session),
+                Judgement::Reissue => Rotation::Reissued(session),
+                Judgement::Tolerate | Judgement::End(_) | Judgement::Ended(_) => {
+                    tolerated(session, token)
+                }
+            });
         }
-        1 if in_grace => {
-            session.generation = token.generation;
-            Ok(Rotation::Tolerated(session))
-        }
-        // What is older is reuse.
-        _ => {
-            sessions::issue_again(connection, &token.family, now)?;
-            Ok(Rotation::Reissued(session))
+        match store.session(&session.id).await? {
+            Some(found) => session = found,
+            None => return Ok(Rotation::Ended(EndReason::NoSession)),
         }
     }
+    Err(store::contended())
+}
+
+/// The access token is to be told from one that came with the successor.
+fn tolerated(mut session: SessionRow, token: &RefreshToken) -> Rotation {
+    session.state.generation = token.generation;
+    Rotation::Tolerated(session)
 }
 
 #[cfg(test)]

@@ -13,11 +13,10 @@ use tokio::{
 };
 
 use crate::{
-    Config, PolicyRule, StoreError,
+    Config, Moment, PolicyRule,
     access_token::AccessTokens,
     app::App,
     assets::Assets,
-    clock::Moment,
     demo::{self, Faults},
     http,
     hub::Hub,
@@ -26,7 +25,7 @@ use crate::{
     origins::Origins,
     passwords::{self, Passwords},
     secrets::Keys,
-    store::Store,
+    store::{self, StoreError},
     system,
     tickets::Tickets,
     topic::Topic,
@@ -121,10 +120,7 @@ impl Server {
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, StartError> {
     validate(&config)?;
     let address = listener.local_addr().map_err(StartError::Listener)?;
-    let app = tokio::task::spawn_blocking(move || build(&config, address.port()))
-        .await
-        .map_err(|error| StartError::Listener(io::Error::other(error)))??;
-    let app = Arc::new(app);
+    let app = Arc::new(build(config, address.port()).await?);
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(run(app, listener, stopped));
     Ok(Server {
@@ -163,20 +159,24 @@ fn is_origin(text: &str) -> bool {
         })
 }
 
-fn build(config: &Config, port: u16) -> Result<App, StartError> {
-    let keys = Keys::open(&config.store).map_err(StartError::Keys)?;
-    let store = Store::open(&config.store).map_err(StartError::Store)?;
+async fn build(config: Config, port: u16) -> Result<App, StartError> {
+    let store = store::open(&config.store)
+        .await
+        .map_err(StartError::Store)?;
     let now = Moment::now();
     if config.demo {
-        demo::seed(&store, now).map_err(StartError::Store)?;
+        demo::seed(&*store, now).await.map_err(StartError::Store)?;
     }
-    passwords::prepare();
-    let assets = config
-        .dist
-        .as_ref()
-        .map(|folder| Assets::read(folder, &config.base_path))
-        .transpose()
-        .map_err(StartError::Dist)?;
+    let (config, keys, assets) = tokio::task::spawn_blocking(move || {
+        passwords::prepare();
+        let keys = Keys::open(&config.store).map_err(StartError::Keys)?;
+        let dist = config.dist.as_ref();
+        let assets = dist.map(|folder| Assets::read(folder, &config.base_path));
+        let assets = assets.transpose().map_err(StartError::Dist)?;
+        Ok((config, keys, assets))
+    })
+    .await
+    .map_err(|error| StartError::Listener(io::Error::other(error)))??;
     Ok(App {
         access_tokens: AccessTokens::new(&keys, config.policy.access_token_lifetime),
         policy: config.policy.clone(),

@@ -10,7 +10,7 @@ use sysinfo::{
     RefreshKind, System,
 };
 
-use crate::{app::App, clock::Moment, store::sessions};
+use crate::{Moment, app::App};
 
 /// Name of the topic.
 pub(crate) const TOPIC: &str = "system";
@@ -43,11 +43,7 @@ impl Sampler {
     /// Takes a sample and publishes it.
     pub(crate) async fn sample(&mut self, app: &Arc<App>) {
         let now = Moment::now();
-        let active_sessions = app
-            .store
-            .run(move |connection| sessions::count_living(connection, now))
-            .await
-            .ok();
+        let active_sessions = app.store.count_living(now).await.ok();
         let elapsed = self.sampled_at.elapsed().as_secs_f64().max(0.001);
         self.sampled_at = Instant::now();
         let (requests, refreshes) = (app.metrics.requests.value(), app.metrics.refreshes.value());

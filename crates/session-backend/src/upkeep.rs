@@ -4,20 +4,17 @@
 
 use std::{sync::Arc, time::Duration};
 
+use session_protocol::EndReason;
 use tokio::time::{self, MissedTickBehavior};
 
-use crate::{
-    app::App,
-    clock::Moment,
-    life,
-    store::{StoreError, sessions},
-    system::Sampler,
-};
+use crate::{Moment, app::App, life, store::StoreError, system::Sampler};
 
 /// How late a socket hears of the end of its session, at most.
 const SOCKET_TICK: Duration = Duration::from_millis(200);
 /// How often sessions without sockets are looked at, and the host is sampled.
 const SLOW_TICK: Duration = Duration::from_secs(1);
+/// Sessions without sockets that are looked at in one tick.
+const MOST_AT_ONCE: usize = 1_000;
 /// How often sessions that ended long ago are forgotten.
 const FORGET_TICK: Duration = Duration::from_secs(3600);
 
@@ -27,11 +24,18 @@ pub(crate) async fn watch_sockets(app: Arc<App>) {
     loop {
         ticks.tick().await;
         let now = Moment::now();
-        for id in app.hub.due(now) {
+        for (id, limits) in app.hub.due(now) {
             match app.living(&id).await {
                 Ok(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
                 Ok(Err(reason)) => app.hub.end(&id, reason),
-                Err(error) => tracing::error!(%error, "a session cannot be looked at"),
+                // Nothing moves the absolute limit, so nobody has to be asked about it.
+                Err(_) if limits.absolute <= now => {
+                    app.hub.end(&id, EndReason::AbsoluteTimeout);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "sessions cannot be looked at");
+                    break;
+                }
             }
         }
         app.hub.warn_near(app.policy.warning_lead, now);
@@ -50,17 +54,12 @@ pub(crate) async fn sweep(app: Arc<App>) {
 }
 
 async fn sweep_once(app: &App) -> Result<(), StoreError> {
-    let now = Moment::now();
-    let overdue = app
-        .store
-        .run(move |connection| sessions::overdue(connection, now))
-        .await?;
-    for id in overdue {
+    for id in app.store.overdue(Moment::now(), MOST_AT_ONCE).await? {
         // Looking at a session whose time is over ends it.
         if let Ok(session) = app.living(&id).await? {
             tracing::debug!(
                 session = life::short(&id),
-                at = session.idle_deadline.0,
+                at = session.state.idle_deadline.0,
                 "extended"
             );
         }
@@ -74,11 +73,7 @@ pub(crate) async fn forget(app: Arc<App>) {
     loop {
         ticks.tick().await;
         let before = Moment::now().minus(life::MEMORY_OF_ENDED);
-        let forgotten = app
-            .store
-            .run(move |connection| sessions::forget_ended(connection, before))
-            .await;
-        match forgotten {
+        match app.store.forget_ended(before).await {
             Ok(count) => tracing::debug!(count, "ended sessions forgotten"),
             Err(error) => tracing::error!(%error, "ended sessions cannot be forgotten"),
         }

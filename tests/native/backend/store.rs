@@ -1,9 +1,11 @@
 //! The store fails: that never looks like the end of a session.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use session_backend::StoreLocation;
 
-use crate::support::World;
+use crate::support::{Socket, World};
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_503_and_afterwards_all_is_as_before() {
@@ -24,6 +26,55 @@ async fn a_store_that_does_not_answer_is_503_and_afterwards_all_is_as_before() {
         browser.post("/api/session/extend", json!({})).await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn many_who_wait_for_a_store_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let location = StoreLocation::File(path.clone());
+    let world = World::start_with(|config| config.store = location).await;
+    let browser = world.user().await;
+    let lock = rusqlite::Connection::open(&path).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let start = Instant::now();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let mut tab = browser.clone();
+        calls.spawn(async move { tab.refresh().await });
+    }
+    for answer in calls.join_all().await {
+        answer.expect_problem(503, "store_unavailable");
+    }
+    let waited = start.elapsed();
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    lock.execute_batch("ROLLBACK").unwrap();
+    let mut browser = browser;
+    assert_eq!(browser.refresh().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_socket_stays_while_the_store_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let location = StoreLocation::File(path.clone());
+    let world = World::start_with(|config| config.store = location).await;
+    let mut browser = world.user().await;
+    let mut socket = Socket::enter(&browser).await;
+    browser.post("/demo/warn?seconds=300", json!({})).await;
+    socket.expect("SESSION_WARNING").await;
+    let lock = rusqlite::Connection::open(&path).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..2 {
+        socket.send(json!({ "type": "activity" })).await;
+        let refused = socket.expect("error").await;
+        assert_eq!(refused["code"], "store_unavailable");
+        socket.send(json!({ "type": "heartbeat" })).await;
+        socket.expect("heartbeat_ack").await;
+    }
+    lock.execute_batch("ROLLBACK").unwrap();
+    socket.send(json!({ "type": "activity" })).await;
+    socket.expect("SESSION_EXTENDED").await;
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 //! Invariants: what changes state is proved not to be forged before anything else happens; the
 //! refresh token leaves in a cookie only; a cookie is deleted only if its very family is over.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use axum::{
     Json,
@@ -12,7 +15,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use rusqlite::TransactionBehavior;
 use session_protocol::{
     EndReason,
     http::{LoginRequest, LogoutRequest, TicketResponse, TokenResponse},
@@ -23,15 +25,15 @@ use super::{
     caller::{self, Families},
 };
 use crate::{
+    Moment,
     app::{App, Shared},
-    clock::Moment,
     cookie::{self, RefreshCookies},
     demo::RefreshFault,
     life::{Beginning, short},
     origins,
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
-    store::{sessions::SessionRow, users},
+    store::{self, SessionRow},
     tickets,
 };
 
@@ -47,7 +49,7 @@ pub(super) async fn login(
 ) -> Result<Response, Refusal> {
     app.origins.demand_unforged(&headers)?;
     let request = LoginRequest::from_value(&body::object(&body)?)?;
-    let (address, email) = (peer.ip(), users::normalized(&request.email));
+    let (address, email) = (peer.ip(), store::normalized(&request.email));
     if let Some(wait) = app.login_limiter.wait(address, &email, Instant::now()) {
         let detail = "too many failed logins; wait as `Retry-After` says";
         return Err(
@@ -55,32 +57,17 @@ pub(super) async fn login(
                 .with_retry_after(wait),
         );
     }
-    let key = email.clone();
-    let account = app
-        .store
-        .run(move |connection| users::by_email(connection, &key))
-        .await?;
+    let account = app.store.account(&email).await?;
     let hash = account
         .as_ref()
         .map(|account| account.password_hash.clone());
     let fits = app.passwords.verify(request.password, hash).await;
     let (Some(account), true) = (account, fits.map_err(|_| Refusal::internal())?) else {
-        app.login_limiter.failed(address, &email, Instant::now());
-        app.metrics.logins_refused.count();
-        tracing::warn!(%address, "login refused");
-        let detail = "email or password is wrong";
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "invalid_credentials",
-            detail,
-        ));
+        return Err(login_refused(&app, address, &email));
     };
     let now = Moment::now();
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
-    let mut families = app
-        .store
-        .run(move |connection| Families::read(connection, cookies, now))
-        .await?;
+    let mut families = Families::read(&app, cookies, now).await?;
     caller::end_reused(&app, &mut families, now).await?;
     let (mut earlier, mut dead) = (families.living, families.dead);
     earlier.extend(families.overtaken);
@@ -92,10 +79,21 @@ pub(super) async fn login(
         address: address.to_string(),
         replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
-    let session = app.begin(beginning).await?;
+    let Some(session) = app.begin(beginning).await? else {
+        return Err(login_refused(&app, address, &email));
+    };
     app.metrics.logins.count();
     tracing::info!(session = short(&session.id), %address, "login");
     token_response(&app, &session, Cookie::Issue, &dead)
+}
+
+/// The same for a wrong password, an unknown account and a disabled one.
+fn login_refused(app: &App, address: IpAddr, email: &str) -> Refusal {
+    app.login_limiter.failed(address, email, Instant::now());
+    app.metrics.logins_refused.count();
+    tracing::warn!(%address, "login refused");
+    let detail = "email or password is wrong";
+    Refusal::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
 }
 
 /// `POST /api/auth/refresh`
@@ -108,39 +106,27 @@ pub(super) async fn refresh(
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let slow = suffer_faults(&app, &headers).await?;
     let (now, grace) = (Moment::now(), app.policy.refresh_grace);
-    let (outcome, dead, older) = app
-        .store
-        .run(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut families = Families::read(&transaction, cookies, now)?;
-            let outcome = match families.living.pop() {
-                Some((token, _)) => {
-                    let outcome = rotation::present(&transaction, &token, grace, now)?;
-                    if matches!(outcome, Rotation::Reused(_) | Rotation::Ended(_)) {
-                        families.dead.push(token.family);
-                    }
-                    outcome
-                }
-                None => Rotation::Ended(families.over.unwrap_or(EndReason::NoSession)),
-            };
-            transaction.commit()?;
-            let mut older = Vec::new();
-            for (token, session) in families.living {
-                let reason = if token.is_reused(&session, grace, now) {
-                    EndReason::ReuseDetected
-                } else {
-                    EndReason::Replaced
-                };
-                families.dead.push(token.family);
-                older.push((session.id, reason));
+    let mut families = Families::read(&app, cookies, now).await?;
+    let mut dead = families.dead;
+    let outcome = match families.living.pop() {
+        Some((token, session)) => {
+            let outcome = rotation::present(&*app.store, &token, session, grace, now).await?;
+            if matches!(outcome, Rotation::Over(..) | Rotation::Ended(_)) {
+                dead.push(token.family);
             }
-            Ok((outcome, families.dead, older))
-        })
-        .await?;
+            outcome
+        }
+        None => Rotation::Ended(families.over.unwrap_or(EndReason::NoSession)),
+    };
     // Two logins at once left two sessions in one browser: the newest is the one it has.
-    for (session, reason) in older {
-        app.end(&session, reason).await?;
+    for (token, session) in families.living {
+        let reason = if token.is_reused(&session, grace, now) {
+            EndReason::ReuseDetected
+        } else {
+            EndReason::Replaced
+        };
+        app.end(&session.id, reason).await?;
+        dead.push(token.family);
     }
     if let Some(delay) = slow {
         tokio::time::sleep(delay).await;
@@ -155,14 +141,13 @@ pub(super) async fn refresh(
             token_response(&app, &session, Cookie::Issue, &dead)
         }
         Rotation::Tolerated(session) => token_response(&app, &session, Cookie::Keep, &dead),
-        Rotation::Reused(session) => {
-            app.metrics.reuses.count();
-            tracing::warn!(session = short(&session.id), "refresh token reused");
-            app.announce_end(&session.id, EndReason::ReuseDetected);
-            Err(without_cookies(
-                Refusal::ended(EndReason::ReuseDetected),
-                &dead,
-            ))
+        Rotation::Over(session, reason) => {
+            if reason == EndReason::ReuseDetected {
+                app.metrics.reuses.count();
+                tracing::warn!(session = short(&session.id), "refresh token reused");
+            }
+            app.announce_end(&session.id, reason);
+            Err(without_cookies(Refusal::ended(reason), &dead))
         }
         Rotation::Ended(reason) => Err(without_cookies(Refusal::ended(reason), &dead)),
     }
@@ -180,10 +165,7 @@ pub(super) async fn logout(
     let meant = |session: &str| request.session.as_deref().is_none_or(|id| id == session);
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let now = Moment::now();
-    let families = app
-        .store
-        .run(move |connection| Families::read(connection, cookies, now))
-        .await?;
+    let families = Families::read(&app, cookies, now).await?;
     let mut dead = families.dead;
     for (token, session) in families.living {
         if meant(&session.id) {
@@ -236,7 +218,7 @@ fn token_response(
     let now = Moment::now();
     let access_token = app
         .access_tokens
-        .issue(&session.user.id, &session.id, session.generation, now)
+        .issue(&session.user.id, &session.id, session.state.generation, now)
         .ok_or_else(Refusal::internal)?;
     let body = TokenResponse {
         access_token,
@@ -289,10 +271,7 @@ async fn suffer_faults(
     };
     let cookies = RefreshCookies::read(headers, &app.keys.refresh);
     let now = Moment::now();
-    let families = app
-        .store
-        .run(move |connection| Families::read(connection, cookies, now))
-        .await?;
+    let families = Families::read(app, cookies, now).await?;
     let session = families.living.last();
     let id = session.map(|(_, session)| session.id.as_str());
     let mut slow = None;

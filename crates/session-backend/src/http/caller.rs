@@ -7,21 +7,17 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use rusqlite::Connection;
 use session_protocol::EndReason;
 
 use crate::{
+    Moment,
     access_token::Claims,
     app::{App, Shared},
-    clock::Moment,
     cookie::RefreshCookies,
     life::short,
     problem::Refusal,
     rotation::{self, RefreshToken},
-    store::{
-        StoreError,
-        sessions::{self, SessionRow},
-    },
+    store::{self, SessionRow, StoreError},
 };
 
 /// The living session of a call with a bearer token, from an origin that may call.
@@ -59,19 +55,24 @@ pub(crate) async fn bearer_session(
     app: &App,
     claims: &Claims,
 ) -> Result<Result<SessionRow, EndReason>, StoreError> {
-    let found = app.living(&claims.sid).await?;
-    if let Ok(session) = &found
-        && session.rotated_at.is_some()
-        && session.successor_seen_at.is_none()
-        && session.generation == claims.generation
-    {
-        let now = Moment::now();
-        let (id, generation) = (session.id.clone(), session.generation);
-        app.store
-            .run(move |connection| sessions::mark_seen(connection, &id, generation, now))
-            .await?;
+    match app.living(&claims.sid).await? {
+        Ok(session) => witness(app, session, claims.generation).await,
+        Err(reason) => Ok(Err(reason)),
     }
-    Ok(found)
+}
+
+/// Remembers that what was issued with this generation has reached its client.
+async fn witness(
+    app: &App,
+    session: SessionRow,
+    generation: i64,
+) -> Result<Result<SessionRow, EndReason>, StoreError> {
+    let (id, now) = (session.id.clone(), Moment::now());
+    let next = |row: &SessionRow| rotation::seen(row, generation, now);
+    match store::change(&*app.store, session, next).await? {
+        Some(session) => Ok(Ok(session)),
+        None => app.living(&id).await,
+    }
 }
 
 /// Returns the living session of the refresh cookies, or why the newest is over; nothing without
@@ -85,28 +86,13 @@ pub(crate) async fn cookie_session(
         return Ok(None);
     }
     let now = Moment::now();
-    let mut families = app
-        .store
-        .run(move |connection| Families::read(connection, cookies, now))
-        .await?;
+    let mut families = Families::read(app, cookies, now).await?;
     end_reused(app, &mut families, now).await?;
-    let identified = families.living.pop();
-    if identified.is_none() && !families.overtaken.is_empty() {
-        return Err(Refusal::invalid_token());
+    match families.living.pop() {
+        None if !families.overtaken.is_empty() => Err(Refusal::invalid_token()),
+        None => Ok(Some(Err(families.over.unwrap_or(EndReason::NoSession)))),
+        Some((token, session)) => Ok(Some(witness(app, session, token.generation).await?)),
     }
-    if let Some((token, session)) = &identified
-        && token.generation == session.generation
-        && session.rotated_at.is_some()
-        && session.successor_seen_at.is_none()
-    {
-        let (id, generation) = (session.id.clone(), session.generation);
-        app.store
-            .run(move |connection| sessions::mark_seen(connection, &id, generation, now))
-            .await?;
-    }
-    let identified = identified.map(|(_, session)| session);
-    let over = families.over.unwrap_or(EndReason::NoSession);
-    Ok(Some(identified.ok_or(over)))
 }
 
 /// Ends the families whose cookies were presented out of turn, and takes them out of the living.
@@ -163,29 +149,33 @@ pub(super) struct Families {
 
 impl Families {
     /// Looks the families up.
-    pub(super) fn read(
-        connection: &Connection,
+    pub(super) async fn read(
+        app: &App,
         cookies: RefreshCookies,
         now: Moment,
-    ) -> rusqlite::Result<Self> {
+    ) -> Result<Self, StoreError> {
         let mut families = Self {
             living: Vec::new(),
             overtaken: Vec::new(),
             over: None,
             dead: cookies.foreign,
         };
+        if cookies.tokens.is_empty() {
+            return Ok(families);
+        }
+        let names = cookies.tokens.iter().map(|token| token.family.clone());
+        let names: Vec<_> = names.collect();
+        let found = app.store.families(&names).await?;
         let mut newest_over = Moment(i64::MIN);
         for token in cookies.tokens {
-            let Some(session) = sessions::by_family(connection, &token.family)? else {
-                families.dead.push(token.family);
-                continue;
-            };
-            match session.end_reason(now) {
-                None => families.living.push((token, session)),
-                Some(reason) => {
+            let session = found.iter().find(|row| row.family == token.family);
+            match session.map(|row| (row, row.end_reason(now))) {
+                None => families.dead.push(token.family),
+                Some((row, None)) => families.living.push((token, row.clone())),
+                Some((row, Some(reason))) => {
                     families.dead.push(token.family);
-                    if session.created_at >= newest_over {
-                        newest_over = session.created_at;
+                    if row.created_at >= newest_over {
+                        newest_over = row.created_at;
                         families.over = Some(reason);
                     }
                 }

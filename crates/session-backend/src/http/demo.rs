@@ -14,11 +14,11 @@ use session_protocol::EndReason;
 
 use super::caller;
 use crate::{
+    Moment,
     app::{App, Shared},
-    clock::Moment,
     demo::RefreshFault,
     problem::Refusal,
-    store::sessions,
+    store::{self, SessionState},
 };
 
 type Done = Result<StatusCode, Refusal>;
@@ -63,20 +63,16 @@ pub(super) async fn warn(
             continue;
         };
         let now = Moment::now();
-        let mut limits = session.limits();
-        limits.idle = now.plus(remaining);
-        let key = id.clone();
-        app.store
-            .run(move |connection| {
-                sessions::move_idle_deadline(
-                    connection,
-                    &key,
-                    session.last_active_at,
-                    now.plus(remaining),
-                )
+        let warned = store::change(&*app.store, session, |row| {
+            Some(SessionState {
+                idle_deadline: now.plus(remaining),
+                ..row.state.clone()
             })
-            .await?;
-        app.hub.limits_moved(&id, limits);
+        });
+        let Some(session) = warned.await? else {
+            continue;
+        };
+        app.hub.limits_moved(&id, session.limits());
         app.hub.warn(&id, now);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -180,12 +176,7 @@ async fn concerned(app: &App, headers: &HeaderMap) -> Result<Vec<String>, Refusa
     if let Some(id) = own_session(app, headers).await? {
         return Ok(vec![id]);
     }
-    let now = Moment::now();
-    let living = app
-        .store
-        .run(move |connection| sessions::living(connection, now))
-        .await?;
-    Ok(living)
+    Ok(app.store.living(Moment::now()).await?)
 }
 
 async fn own_session(app: &App, headers: &HeaderMap) -> Result<Option<String>, Refusal> {

@@ -11,24 +11,21 @@ use serde_json::{Value, json};
 use session_protocol::EndReason;
 
 use super::caller::Caller;
-use crate::{app::Shared, clock::Moment, problem::Refusal, store::sessions};
+use crate::{Moment, app::Shared, problem::Refusal};
 
 /// `GET /api/sessions`
 pub(super) async fn list(
     State(app): State<Shared>,
     Caller(current): Caller,
 ) -> Result<Json<Value>, Refusal> {
-    let (user, now) = (current.user.id.clone(), Moment::now());
-    let rows = app
-        .store
-        .run(move |connection| sessions::living_of_user(connection, &user, now))
-        .await?;
+    let now = Moment::now();
+    let rows = app.store.living_of_user(&current.user.id, now).await?;
     let rows = rows.into_iter().map(|row| {
         json!({
             "id": row.id,
             "current": row.id == current.id,
             "signedInSecondsAgo": now.since(row.created_at).as_secs(),
-            "lastActiveSecondsAgo": now.since(row.last_active_at).as_secs(),
+            "lastActiveSecondsAgo": now.since(row.state.last_active_at).as_secs(),
             "userAgent": row.user_agent,
             "address": row.address,
             "rememberMe": row.remember_me,
@@ -56,11 +53,8 @@ pub(super) async fn end_others(
     State(app): State<Shared>,
     Caller(current): Caller,
 ) -> Result<StatusCode, Refusal> {
-    let (user, now) = (current.user.id.clone(), Moment::now());
-    let rows = app
-        .store
-        .run(move |connection| sessions::living_of_user(connection, &user, now))
-        .await?;
+    let now = Moment::now();
+    let rows = app.store.living_of_user(&current.user.id, now).await?;
     for row in rows.into_iter().filter(|row| row.id != current.id) {
         app.end(&row.id, EndReason::Revoked).await?;
     }

@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::{body, caller::Caller};
 use crate::{
+    Moment,
     app::{self, Shared},
-    clock::Moment,
     problem::Refusal,
-    store::notes::{self, Note},
+    store::Note,
 };
 
 const LONGEST_TITLE: usize = 200;
@@ -60,11 +60,7 @@ pub(super) async fn list(
     State(app): State<Shared>,
     Caller(session): Caller,
 ) -> Result<Json<Vec<Note>>, Refusal> {
-    let notes = app
-        .store
-        .run(move |connection| notes::list(connection, &session.user.id))
-        .await?;
-    Ok(Json(notes))
+    Ok(Json(app.store.notes(&session.user.id).await?))
 }
 
 /// `POST /api/notes`
@@ -76,10 +72,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<Note>), Refusal> {
     let id = app::identifier::<8>().map_err(|_| Refusal::internal())?;
     let note = Draft::read(&headers, &body)?.into_note(id);
-    let row = note.clone();
-    app.store
-        .run(move |connection| notes::insert(connection, &session.user.id, &row))
-        .await?;
+    app.store.add_note(&session.user.id, &note).await?;
     Ok((StatusCode::CREATED, Json(note)))
 }
 
@@ -89,10 +82,7 @@ pub(super) async fn read(
     Caller(session): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Note>, Refusal> {
-    let note = app
-        .store
-        .run(move |connection| notes::find(connection, &session.user.id, &id))
-        .await?;
+    let note = app.store.note(&session.user.id, &id).await?;
     note.map(Json).ok_or_else(Refusal::not_found)
 }
 
@@ -105,11 +95,7 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Json<Note>, Refusal> {
     let note = Draft::read(&headers, &body)?.into_note(id);
-    let row = note.clone();
-    let found = app
-        .store
-        .run(move |connection| notes::update(connection, &session.user.id, &row))
-        .await?;
+    let found = app.store.update_note(&session.user.id, &note).await?;
     found.then_some(Json(note)).ok_or_else(Refusal::not_found)
 }
 
@@ -119,10 +105,7 @@ pub(super) async fn delete(
     Caller(session): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let found = app
-        .store
-        .run(move |connection| notes::delete(connection, &session.user.id, &id))
-        .await?;
+    let found = app.store.delete_note(&session.user.id, &id).await?;
     found
         .then_some(StatusCode::NO_CONTENT)
         .ok_or_else(Refusal::not_found)

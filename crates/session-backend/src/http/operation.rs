@@ -8,24 +8,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{app::Shared, clock::Moment, problem::Refusal, store::sessions};
+use crate::{Moment, app::Shared, problem::Refusal};
 
 /// `GET /healthz`
 pub(super) async fn health(State(app): State<Shared>) -> Result<&'static str, Refusal> {
-    let now = Moment::now();
-    app.store
-        .run(move |connection| sessions::count_living(connection, now))
-        .await?;
+    app.store.ping().await?;
     Ok("ok\n")
 }
 
 /// `GET /metrics`
 pub(super) async fn metrics(State(app): State<Shared>) -> Result<Response, Refusal> {
-    let now = Moment::now();
-    let active = app
-        .store
-        .run(move |connection| sessions::count_living(connection, now))
-        .await?;
+    let active = app.store.count_living(Moment::now()).await?;
     let text = app.metrics.render(app.hub.count(), active);
     let content_type = [(
         header::CONTENT_TYPE,

@@ -12,8 +12,8 @@ use session_protocol::SessionStatus;
 
 use super::caller::{self, Caller};
 use crate::{
+    Moment,
     app::Shared,
-    clock::Moment,
     life::{Cause, Extension},
     problem::Refusal,
 };

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use crate::{
+    Moment,
     app::{self, Shared},
-    clock::Moment,
     problem::Refusal,
-    store::uploads::{self, Upload},
+    store::Upload,
 };
 
 const LONGEST_UPLOAD: usize = 10 * 1024 * 1024;
@@ -33,10 +33,8 @@ async fn create(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let id = app::identifier::<8>().map_err(|_| Refusal::internal())?;
     let answer = json!({ "id": id, "size": body.len() });
-    let now = Moment::now();
-    app.store
-        .run(move |connection| uploads::insert(connection, &session.user.id, &id, &body, now))
-        .await?;
+    let (user, now) = (session.user.id, Moment::now());
+    app.store.add_upload(&user, &id, &body, now).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
@@ -45,9 +43,5 @@ pub(super) async fn list(
     State(app): State<Shared>,
     Caller(session): Caller,
 ) -> Result<Json<Vec<Upload>>, Refusal> {
-    let uploads = app
-        .store
-        .run(move |connection| uploads::list(connection, &session.user.id))
-        .await?;
-    Ok(Json(uploads))
+    Ok(Json(app.store.uploads(&session.user.id).await?))
 }

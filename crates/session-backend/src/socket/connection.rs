@@ -1,7 +1,8 @@
 //! One connection: reads, checks, answers, and ends.
 //!
 //! Invariants: nothing but a proof of identity is accepted before there is one; every operation
-//! asks the store whether the session lives; an end of session overtakes whatever waits to be
+//! asks the store whether the session lives, and waits for a better time if that does not answer,
+//! without the socket being closed; an end of session overtakes whatever waits to be
 //! sent; one task owns the socket, so there is one writer.
 
 use std::time::Duration;
@@ -17,13 +18,13 @@ use super::{
     term::{Pulse, TokenDue, TokenTerm},
 };
 use crate::{
+    Moment,
     access_token::Claims,
     app::Shared,
-    clock::Moment,
     http,
     hub::{Control, Inbox, Outbox},
     life::{Cause, Extension},
-    store::sessions::SessionRow,
+    store::SessionRow,
 };
 
 /// A message that cannot be written in this time is not waited for.
@@ -162,7 +163,16 @@ impl Connection {
             Some(text) => ClientMessage::decode(&text),
         };
         match decoded {
-            Ok(message) => self.obey(message).await,
+            Ok(message) => {
+                let is_member = self.member.is_some();
+                match self.obey(message).await {
+                    // A session is not over because nobody can look at it.
+                    Err(Ending::Unavailable) if is_member => {
+                        self.complain("store_unavailable").await
+                    }
+                    step => step,
+                }
+            }
             Err(error) => {
                 let code = budget::close_code(&error);
                 self.violated(error.label(), code).await
@@ -194,6 +204,9 @@ impl Connection {
                 }
             };
         };
+        if message == ClientMessage::Heartbeat {
+            return self.say(&ServerMessage::HeartbeatAck).await;
+        }
         let session = match self.app.living(&member.session).await? {
             Ok(session) => session,
             Err(reason) => return Err(Ending::Over(reason)),

@@ -19,6 +19,8 @@ pub(super) enum Ending {
     Gone,
     /// Break without a closing handshake.
     Drop,
+    /// Who it is cannot be found out: the store does not answer.
+    Unavailable,
     /// Close with a code.
     Close(CloseCode, &'static str),
     /// The session is over.
@@ -40,8 +42,8 @@ impl From<Control> for Ending {
 
 impl From<StoreError> for Ending {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a socket closes because of the store");
-        Self::Close(CloseCode::TRY_AGAIN_LATER, "store unavailable")
+        tracing::error!(%error, "a socket waits for the store");
+        Self::Unavailable
     }
 }
 
@@ -62,6 +64,10 @@ impl Ending {
             Self::Drop => return,
             Self::Gone => (None, None),
             Self::Close(code, reason) => (None, Some((code, reason))),
+            Self::Unavailable => {
+                let close = (CloseCode::TRY_AGAIN_LATER, "store unavailable");
+                (None, Some(close))
+            }
             Self::Over(reason) => {
                 let message = ServerMessage::SessionExpired { reason };
                 let close = (CloseCode::POLICY_VIOLATION, reason.code());

@@ -1,0 +1,109 @@
+//! What every store does.
+//!
+//! Invariants: a write that returned `Ok` is durable and seen by every later read, from whatever
+//! process; an end is final and its first reason stays; a session is written only where it was not
+//! written since it was read. One suite proves them on each store.
+
+use async_trait::async_trait;
+use session_protocol::{EndReason, User};
+
+use super::{Account, Note, SessionRow, SessionState, StoreError, Upload};
+use crate::Moment;
+
+/// A store.
+///
+/// # Errors
+///
+/// Every call returns a [`StoreError`] if the store does not answer within about a second or
+/// cannot do what was asked; whether it was done is then unknown.
+#[async_trait]
+pub trait Store: std::fmt::Debug + Send + Sync {
+    /// Adds a session and ends those that it replaces, in one step; returns which of them it
+    /// ended, or nothing if the account is disabled or gone, and then nothing has happened.
+    async fn begin(
+        &self,
+        session: &SessionRow,
+        replaces: &[String],
+    ) -> Result<Option<Vec<String>>, StoreError>;
+
+    /// Finds a session, living or ended.
+    async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Finds the sessions of refresh families, living or ended, in any order.
+    async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// Replaces the state of a session that lives and is still as `seen`; returns whether it was.
+    async fn swap(&self, seen: &SessionRow, next: &SessionState) -> Result<bool, StoreError>;
+
+    /// Ends a session, whatever was written since; returns whether it was this call that did.
+    async fn end(&self, id: &str, reason: EndReason, at: Moment) -> Result<bool, StoreError>;
+
+    /// Ends a session that lives and is still as `seen`; returns whether it was.
+    async fn expire(
+        &self,
+        seen: &SessionRow,
+        reason: EndReason,
+        at: Moment,
+    ) -> Result<bool, StoreError>;
+
+    /// Lists the living sessions of a user, newest first.
+    async fn living_of_user(&self, user: &str, now: Moment) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// Lists the identifiers of all living sessions.
+    async fn living(&self, now: Moment) -> Result<Vec<String>, StoreError>;
+
+    /// Counts the living sessions.
+    async fn count_living(&self, now: Moment) -> Result<u64, StoreError>;
+
+    /// Lists at most `most` sessions whose time has passed but that nobody has ended yet.
+    async fn overdue(&self, now: Moment, most: usize) -> Result<Vec<String>, StoreError>;
+
+    /// Forgets sessions that ended before `before`; returns how many.
+    async fn forget_ended(&self, before: Moment) -> Result<usize, StoreError>;
+
+    /// Adds an account; returns whether the address was free.
+    async fn add_account(&self, account: &Account) -> Result<bool, StoreError>;
+
+    /// Finds an account by its [normalized](super::normalized) address.
+    async fn account(&self, email: &str) -> Result<Option<Account>, StoreError>;
+
+    /// Replaces the password hash of a user; returns whether there is one.
+    async fn set_password(&self, user: &str, password_hash: &str) -> Result<bool, StoreError>;
+
+    /// Disables an account, or enables it again; returns whose it is, if there is one.
+    async fn set_disabled(
+        &self,
+        email: &str,
+        since: Option<Moment>,
+    ) -> Result<Option<User>, StoreError>;
+
+    /// Lists a user's notes, newest first.
+    async fn notes(&self, user: &str) -> Result<Vec<Note>, StoreError>;
+
+    /// Finds a note of a user.
+    async fn note(&self, user: &str, id: &str) -> Result<Option<Note>, StoreError>;
+
+    /// Adds a note.
+    async fn add_note(&self, user: &str, note: &Note) -> Result<(), StoreError>;
+
+    /// Overwrites a note of a user; returns whether it was there.
+    async fn update_note(&self, user: &str, note: &Note) -> Result<bool, StoreError>;
+
+    /// Deletes a note of a user; returns whether it was there.
+    async fn delete_note(&self, user: &str, id: &str) -> Result<bool, StoreError>;
+
+    /// Stores an upload.
+    async fn add_upload(
+        &self,
+        user: &str,
+        id: &str,
+        body: &[u8],
+        now: Moment,
+    ) -> Result<(), StoreError>;
+
+    /// Lists a user's uploads, newest first.
+    async fn uploads(&self, user: &str) -> Result<Vec<Upload>, StoreError>;
+
+    /// Returns if the store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,40 @@
+//! The store: sessions, accounts and what users keep, behind one trait.
+//!
+//! [`Store`] is the contract that every store keeps and one suite of tests proves on each of them.
+//! A rule about sessions is written once, in Rust: it is decided on a row that was read, and
+//! [`Store::swap`] writes the outcome only if nobody wrote in between. What a store adds is
+//! durability, and that no write gets lost between two callers.
+//!
+//! Invariants: no password and no token is stored, only password hashes; a failure of the store is
+//! a [`StoreError`], which callers answer with 503, never with 401.
+
+mod account;
+mod change;
+mod contract;
+mod error;
+mod note;
+mod session;
+mod sqlite;
+mod upload;
+
+use std::sync::Arc;
+
+use crate::StoreLocation;
+
+pub use account::{Account, normalized};
+pub use change::change;
+pub(crate) use change::{MOST_TRIES, contended};
+pub use contract::Store;
+pub use error::StoreError;
+pub use note::Note;
+pub use session::{SessionRow, SessionState};
+pub use upload::Upload;
+
+/// Opens a store and brings what it holds up to date.
+///
+/// # Errors
+///
+/// A [`StoreError`] if it cannot be reached or was written by a later version of this program.
+pub async fn open(location: &StoreLocation) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sqlite::SqliteStore::open(location).await?))
+}

@@ -1,0 +1,6 @@
+ALTER TABLE sessions ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN grace_uses INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN auth_time INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET auth_time = created_at;
+
+ALTER TABLE users ADD COLUMN disabled_at INTEGER;

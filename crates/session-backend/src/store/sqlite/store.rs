@@ -1,0 +1,239 @@
+//! The contract, kept by SQLite.
+//!
+//! Invariant: what writes goes to the writer, what reads to a reader, which sees every commit that
+//! returned before it was asked.
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use session_protocol::{EndReason, User};
+
+use super::{connect, notes, sessions, uploads, users, worker::Worker};
+use crate::{
+    Moment, StoreLocation,
+    store::{Account, Note, SessionRow, SessionState, Store, StoreError, Upload},
+};
+
+/// Connections that read.
+const READERS: usize = 2;
+
+/// A store in an SQLite file, or in memory.
+#[derive(Clone)]
+pub(crate) struct SqliteStore {
+    writer: Worker,
+    reader: Worker,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the file and brings its tables up to date.
+    pub(crate) async fn open(location: &StoreLocation) -> Result<Self, StoreError> {
+        let location = location.clone();
+        tokio::task::spawn_blocking(move || Self::open_blocking(&location))
+            .await
+            .map_err(|error| StoreError::new(error.to_string()))?
+    }
+
+    fn open_blocking(location: &StoreLocation) -> Result<Self, StoreError> {
+        let no_thread = |error: std::io::Error| StoreError::new(error.to_string());
+        let writer = Worker::writer(connect::writer(location)?).map_err(no_thread)?;
+        let readers = (0..READERS).filter_map(|_| connect::reader(location).transpose());
+        let readers: Vec<_> = readers.collect::<Result<_, _>>()?;
+        let reader = if readers.is_empty() {
+            writer.clone()
+        } else {
+            Worker::readers(readers).map_err(no_thread)?
+        };
+        Ok(Self { writer, reader })
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.run(work).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.reader.run(work).await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(
+        &self,
+        session: &SessionRow,
+        replaces: &[String],
+    ) -> Result<Option<Vec<String>>, StoreError> {
+        let (session, replaces) = (session.clone(), replaces.to_vec());
+        self.write(move |connection| {
+            if !sessions::insert(connection, &session)? {
+                return Ok(None);
+            }
+            let (reason, at) = (EndReason::Replaced, session.created_at);
+            let mut ended = Vec::new();
+            for id in replaces {
+                if sessions::end(connection, &id, None, reason, at)? {
+                    ended.push(id);
+                }
+            }
+            Ok(Some(ended))
+        })
+        .await
+    }
+
+    async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |connection| sessions::by_id(connection, &id))
+            .await
+    }
+
+    async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+        let families = families.to_vec();
+        self.read(move |connection| {
+            let found = families
+                .iter()
+                .filter_map(|family| sessions::by_family(connection, family).transpose());
+            found.collect()
+        })
+        .await
+    }
+
+    async fn swap(&self, seen: &SessionRow, next: &SessionState) -> Result<bool, StoreError> {
+        let (id, version, next) = (seen.id.clone(), seen.version, next.clone());
+        self.write(move |connection| sessions::swap(connection, &id, version, &next))
+            .await
+    }
+
+    async fn end(&self, id: &str, reason: EndReason, at: Moment) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.write(move |connection| sessions::end(connection, &id, None, reason, at))
+            .await
+    }
+
+    async fn expire(
+        &self,
+        seen: &SessionRow,
+        reason: EndReason,
+        at: Moment,
+    ) -> Result<bool, StoreError> {
+        let (id, version) = (seen.id.clone(), Some(seen.version));
+        self.write(move |connection| sessions::end(connection, &id, version, reason, at))
+            .await
+    }
+
+    async fn living_of_user(&self, user: &str, now: Moment) -> Result<Vec<SessionRow>, StoreError> {
+        let user = user.to_owned();
+        self.read(move |connection| sessions::living_of_user(connection, &user, now))
+            .await
+    }
+
+    async fn living(&self, now: Moment) -> Result<Vec<String>, StoreError> {
+        self.read(move |connection| sessions::living(connection, now))
+            .await
+    }
+
+    async fn count_living(&self, now: Moment) -> Result<u64, StoreError> {
+        self.read(move |connection| sessions::count_living(connection, now))
+            .await
+    }
+
+    async fn overdue(&self, now: Moment, most: usize) -> Result<Vec<String>, StoreError> {
+        self.read(move |connection| sessions::overdue(connection, now, most))
+            .await
+    }
+
+    async fn forget_ended(&self, before: Moment) -> Result<usize, StoreError> {
+        self.write(move |connection| sessions::forget_ended(connection, before))
+            .await
+    }
+
+    async fn add_account(&self, account: &Account) -> Result<bool, StoreError> {
+        let account = account.clone();
+        self.write(move |connection| users::insert(connection, &account))
+            .await
+    }
+
+    async fn account(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let email = email.to_owned();
+        self.read(move |connection| users::by_email(connection, &email))
+            .await
+    }
+
+    async fn set_password(&self, user: &str, password_hash: &str) -> Result<bool, StoreError> {
+        let (user, hash) = (user.to_owned(), password_hash.to_owned());
+        self.write(move |connection| users::set_password(connection, &user, &hash))
+            .await
+    }
+
+    async fn set_disabled(
+        &self,
+        email: &str,
+        since: Option<Moment>,
+    ) -> Result<Option<User>, StoreError> {
+        let email = email.to_owned();
+        self.write(move |connection| users::set_disabled(connection, &email, since))
+            .await
+    }
+
+    async fn notes(&self, user: &str) -> Result<Vec<Note>, StoreError> {
+        let user = user.to_owned();
+        self.read(move |connection| notes::list(connection, &user))
+            .await
+    }
+
+    async fn note(&self, user: &str, id: &str) -> Result<Option<Note>, StoreError> {
+        let (user, id) = (user.to_owned(), id.to_owned());
+        self.read(move |connection| notes::find(connection, &user, &id))
+            .await
+    }
+
+    async fn add_note(&self, user: &str, note: &Note) -> Result<(), StoreError> {
+        let (user, note) = (user.to_owned(), note.clone());
+        self.write(move |connection| notes::insert(connection, &user, &note))
+            .await
+    }
+
+    async fn update_note(&self, user: &str, note: &Note) -> Result<bool, StoreError> {
+        let (user, note) = (user.to_owned(), note.clone());
+        self.write(move |connection| notes::update(connection, &user, &note))
+            .await
+    }
+
+    async fn delete_note(&self, user: &str, id: &str) -> Result<bool, StoreError> {
+        let (user, id) = (user.to_owned(), id.to_owned());
+        self.write(move |connection| notes::delete(connection, &user, &id))
+            .await
+    }
+
+    async fn add_upload(
+        &self,
+        user: &str,
+        id: &str,
+        body: &[u8],
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let (user, id, body) = (user.to_owned(), id.to_owned(), body.to_vec());
+        self.write(move |connection| uploads::insert(connection, &user, &id, &body, now))
+            .await
+    }
+
+    async fn uploads(&self, user: &str) -> Result<Vec<Upload>, StoreError> {
+        let user = user.to_owned();
+        self.read(move |connection| uploads::list(connection, &user))
+            .await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
+            .await
+    }
+}
