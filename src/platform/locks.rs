@@ -1,6 +1,6 @@
 //! Locks between the tabs of one browser: its own, or leases in its storage where it has none.
 //!
-//! Invariants: a lock is named within the app's scope; whoever is robbed hears of it; what is
+//! Invariants: a lock is named within the app's scope; whoever is robbed or refused hears of it; what is
 //! released or withdrawn is forgotten here at once, and nothing more is heard of it; dropping this
 //! value gives everything back.
 
@@ -81,7 +81,7 @@ impl Locks {
 
     /// Gives a lock back, or withdraws the request for it.
     pub fn release(&self, lock: LockId) {
-        if let Some(entry) = self.0.take(lock, false) {
+        if let Some(entry) = self.0.take(lock) {
             self.0.end(&entry);
         }
     }
@@ -101,15 +101,14 @@ impl Inner {
     }
 
     fn lose(&self, lock: LockId) {
-        if self.take(lock, true).is_some() {
+        if self.take(lock).is_some() {
             (self.sink)(Input::LockLost { lock });
         }
     }
 
-    fn take(&self, lock: LockId, held: bool) -> Option<Entry> {
+    fn take(&self, lock: LockId) -> Option<Entry> {
         let mut entries = self.entries.borrow_mut();
-        let ours = |entry: &Entry| entry.lock == lock && entry.held >= held;
-        let index = entries.iter().position(ours)?;
+        let index = entries.iter().position(|entry| entry.lock == lock)?;
         Some(entries.swap_remove(index))
     }
 
@@ -129,11 +128,11 @@ impl Inner {
     fn look(self: &Rc<Self>) {
         // Whoever hears of one may release or ask for others.
         let mut index = 0;
-        while let Some((lock, name)) = self.nth(index) {
+        while let Some((lock, name, held)) = self.nth(index) {
             match self.leases.renew(name) {
                 Holder::Me => self.grant(lock),
-                Holder::Another => self.lose(lock),
-                Holder::Nobody => {}
+                Holder::Another if held => self.lose(lock),
+                Holder::Another | Holder::Nobody => {}
             }
             index += 1;
         }
@@ -142,9 +141,10 @@ impl Inner {
         }
     }
 
-    fn nth(&self, index: usize) -> Option<(LockId, &'static str)> {
+    fn nth(&self, index: usize) -> Option<(LockId, &'static str, bool)> {
         let entries = self.entries.borrow();
-        entries.get(index).map(|entry| (entry.lock, entry.name))
+        let entry = entries.get(index)?;
+        Some((entry.lock, entry.name, entry.held))
     }
 }
 

@@ -70,7 +70,10 @@ impl Driver {
 
     /// Takes an input in; handles it now, or after those that came before it.
     pub(super) fn dispatch(self: &Rc<Self>, input: Input) {
-        self.queue.borrow_mut().push_back(input);
+        let level = input.is_wake().then(|| self.level());
+        self.queue
+            .borrow_mut()
+            .extend(level.into_iter().chain([input]));
         if self.running.replace(true) {
             return;
         }

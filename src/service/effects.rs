@@ -2,18 +2,11 @@
 
 use std::rc::Rc;
 
-use session_core::{AccessToken, Effect, Input, Milestone, Presence, SocketId};
+use session_core::{AccessToken, Effect, Input, SocketId};
 use session_protocol::{CloseCode, config::SocketAuth};
 
 use super::{calls::SessionCall, drafts, driver::Driver, platform::Facts, updates::Update};
 use crate::platform::socket;
-
-const PRESENCE: &str = "presence";
-
-/// The marks; behind that of a pending logout stands the identifier of the session.
-const PRESENT: &str = "present";
-const LOGGED_OUT: &str = "logged-out";
-const LOGOUT_PENDING: &str = "logout-pending";
 
 impl Driver {
     pub(super) fn perform(self: &Rc<Self>, effect: Effect) {
@@ -55,7 +48,10 @@ impl Driver {
                     payload,
                 });
             }
-            Effect::NotifyTabs(notice) => self.platform.notify(&notice),
+            Effect::NotifyTabs(notice) => {
+                self.keep_level(&notice);
+                self.platform.notify(&notice);
+            }
             Effect::Remember(milestone) => self.remember(&milestone),
             Effect::RequestLock { lock, name, steal } => {
                 self.platform.request_lock(lock, name, steal);
@@ -70,34 +66,6 @@ impl Driver {
             }
             Effect::ForgetDrafts { user } => self.shelf.remove_all(&drafts::beginning(&user)),
         }
-    }
-
-    /// What this browser remembers of the last session.
-    pub(super) fn presence(&self) -> Presence {
-        let kept = self.shelf.read(PRESENCE).unwrap_or_default();
-        let (mark, session) = kept.split_once(' ').unwrap_or((&kept, ""));
-        match mark {
-            PRESENT => Presence::Present,
-            LOGGED_OUT => Presence::LoggedOut,
-            LOGOUT_PENDING => Presence::LogoutPending {
-                session: session.to_owned(),
-            },
-            _ => Presence::Unknown,
-        }
-    }
-
-    fn remember(&self, milestone: &Milestone) {
-        let kept = match self.presence().after(milestone) {
-            Presence::Unknown => {
-                self.shelf.remove(PRESENCE);
-                return;
-            }
-            Presence::Present => PRESENT.to_owned(),
-            Presence::LoggedOut => LOGGED_OUT.to_owned(),
-            Presence::LogoutPending { session } => [LOGOUT_PENDING, " ", &session].concat(),
-        };
-        // A browser that keeps nothing asks the server at the next start, which is right too.
-        self.shelf.write(PRESENCE, &kept).unwrap_or_default();
     }
 
     fn open_socket(self: &Rc<Self>, socket: SocketId, token: AccessToken) {

@@ -10,6 +10,7 @@ mod drafts;
 mod driver;
 mod effects;
 mod fetch;
+mod memory;
 mod platform;
 mod session;
 mod updates;

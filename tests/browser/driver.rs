@@ -7,6 +7,7 @@ use std::{
 };
 
 use leptos::prelude::*;
+use leptos_session::platform::storage::Shelf;
 use session_core::{Command, ConnectionStatus, HttpFailure, Input, LockName, Phase};
 use session_protocol::{EndReason, ServerMessage, SessionConfig, config::SocketAuth};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -219,7 +220,7 @@ async fn presence_saves_questions_after_a_reload() {
     }
 
     for (remembered, refreshes, questions) in [("present", 1, 0), ("logged-out", 0, 0)] {
-        leptos_session::platform::storage::Shelf::new(&config.scope)
+        Shelf::new(&config.scope)
             .write("presence", remembered)
             .unwrap();
         let world = World::on(Stage::default(), config.clone(), || ()).await;
@@ -247,7 +248,7 @@ async fn a_logout_without_a_network_is_delivered_before_anything_else() {
         let kept = world.shelf().read("presence");
         assert_eq!(kept.as_deref(), Some("logout-pending session-1"));
     }
-    let shelf = leptos_session::platform::storage::Shelf::new(&config.scope);
+    let shelf = Shelf::new(&config.scope);
     shelf.write("presence", "logout-pending session-1").unwrap();
 
     // The next page: the server is silent, fails, and takes the logout in at last.
@@ -267,6 +268,33 @@ async fn a_logout_without_a_network_is_delivered_before_anything_else() {
     assert_eq!(body, r#"{"session":"session-1"}"#);
     assert!(recorded[0].call.token.is_none(), "the cookie says who asks");
     assert_eq!(shelf.read("presence").as_deref(), Some("logged-out"));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_slept_through_a_logout_finds_it_kept() {
+    let config = config();
+    let level = || Shelf::new(&config.scope).read("level");
+    let kept = {
+        let world = World::on(Stage::default(), config.clone(), || ()).await;
+        world.log_in().await;
+        world.session.command(Command::LogOut);
+        tick().await;
+        level().unwrap()
+    };
+    let world = World::on(Stage::default(), config.clone(), || ()).await;
+    world.log_in().await;
+    assert_eq!(level(), None, "a login takes it back");
+    let calls = world.stage.recorded().len();
+
+    for (found, lives) in [("no notice", true), (kept.as_str(), false)] {
+        let shelf = Shelf::new(&config.scope);
+        shelf.write("presence", "logged-out").unwrap();
+        shelf.write("level", found).unwrap();
+        world.stage.fact(Input::PageFocused);
+        tick().await;
+        assert_eq!(matches!(world.phase(), Phase::Active { .. }), lives);
+    }
+    assert_eq!(world.stage.recorded().len(), calls, "nobody was asked");
 }
 
 #[wasm_bindgen_test]

@@ -186,7 +186,7 @@ async fn pending() -> JsValue {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_the_browser_refuses_is_no_loss() {
+async fn a_request_that_the_browser_refuses_is_told() {
     let tab = Tab::open(Kind::Browser, "refused");
     {
         // As with cookies blocked.
@@ -195,6 +195,9 @@ async fn a_request_that_the_browser_refuses_is_no_loss() {
         tab.ask(1);
         tab.steal(2);
     }
+    until("both are told", || tab.facts.facts().len() == 2).await;
+    let lost = |lock| Input::LockLost { lock: LockId(lock) };
+    assert_eq!(tab.facts.take(), [lost(1), lost(2)]);
     tab.ask(3);
     tab.granted(3).await;
     tab.hears_nothing();

@@ -226,11 +226,12 @@ impl Connection {
     /// Returns whether an attempt may begin; one that comes too soon is planned.
     pub(crate) fn may_connect(&mut self, now: Duration) -> bool {
         let until = self.pace.earliest();
-        if until > now {
-            let wait = Wait::Told;
-            self.state = State::Backoff { until, wait };
+        if until <= now {
+            return true;
         }
-        until <= now
+        let wait = Wait::Told;
+        self.state = State::Backoff { until, wait };
+        false
     }
 
     pub(crate) fn connecting(

@@ -27,7 +27,7 @@ impl Draw {
 
     /// Draws a duration from zero to `limit`, in whole milliseconds.
     pub(crate) fn up_to(&mut self, limit: Duration) -> Duration {
-        let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1);
+        let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         Duration::from_millis(self.next() % millis.saturating_add(1))
     }
 }

@@ -1,7 +1,5 @@
 //! The life that a fact belongs to.
 
-use std::fmt;
-
 /// One life of a session in this tab.
 ///
 /// It advances when a session begins (login, restore) and when it ends (logout, expiry), and not
@@ -19,11 +17,5 @@ impl SessionEpoch {
 
     pub(crate) fn advance(&mut self) {
         self.0 += 1;
-    }
-}
-
-impl fmt::Display for SessionEpoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

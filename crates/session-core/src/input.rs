@@ -151,6 +151,13 @@ pub enum Input {
     },
     /// Another tab sent a notice.
     TabNoticeReceived(TabNotice),
+    /// A page that wakes read what the browser keeps: it may have missed the notices.
+    LevelRead {
+        /// What the browser remembers of the last session.
+        presence: Presence,
+        /// The last end of a session ([`crate::level_after`]).
+        end: Option<TabNotice>,
+    },
     /// Another tab, or a stranger, sent something that is no notice.
     TabNoticeRefused(WireError),
     /// The user pressed, typed, scrolled or pointed.
@@ -173,9 +180,9 @@ pub enum Input {
         /// The request it answers.
         lock: LockId,
     },
-    /// Another tab took a lock of ours (Web Locks API, `steal`).
+    /// Another tab took a lock of ours (Web Locks API, `steal`), or the browser refuses it.
     LockLost {
-        /// The request by which it was ours.
+        /// The request for it.
         lock: LockId,
     },
     /// The browser found a network.
@@ -227,6 +234,7 @@ impl Input {
             Self::TopicSubscribed { .. } => "TopicSubscribed",
             Self::TopicUnsubscribed { .. } => "TopicUnsubscribed",
             Self::TabNoticeReceived(_) => "TabNoticeReceived",
+            Self::LevelRead { .. } => "LevelRead",
             Self::TabNoticeRefused(_) => "TabNoticeRefused",
             Self::UserWasActive => "UserWasActive",
             Self::PageShown { .. } => "PageShown",
@@ -242,11 +250,22 @@ impl Input {
         }
     }
 
+    /// Returns whether the page may have missed notices before this: it reads the level first.
+    #[must_use]
+    pub const fn is_wake(&self) -> bool {
+        matches!(
+            self,
+            Self::PageShown { .. } | Self::PageResumed | Self::PageFocused | Self::WentOnline
+        )
+    }
+
     /// Returns what distinguishes this fact from others of its name, without any secret.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::Started { presence, .. } => presence.detail().to_owned(),
+            Self::Started { presence, .. } | Self::LevelRead { presence, .. } => {
+                presence.detail().to_owned()
+            }
             Self::Commanded(command) => command.name().to_owned(),
             Self::LoginFailed { failure, .. }
             | Self::RefreshFailed { failure, .. }

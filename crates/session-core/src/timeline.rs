@@ -15,6 +15,10 @@ pub const CAPACITY: usize = 400;
 /// Longest detail that is kept, in characters. Details hold codes and reasons that a peer chose.
 const LONGEST_DETAIL: usize = 200;
 
+/// Latest lines among which the same is looked for, to be counted instead of repeated: an update
+/// in a leader, with what it leads to, is three.
+const LOOK_BACK: usize = 4;
+
 /// One line of the record.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -122,8 +126,8 @@ impl Timeline {
             detail.truncate(end);
         }
         let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-        // An input and its effect alternate when updates stream in, so two lines are looked at.
-        let mut latest = self.entries.iter_mut().rev().take(2);
+        // An input and what it leads to alternate when updates stream in.
+        let mut latest = self.entries.iter_mut().rev().take(LOOK_BACK);
         let same =
             latest.find(|entry| entry.kind == kind && entry.name == name && entry.detail == detail);
         if let Some(entry) = same.filter(|entry| entry.epoch == epoch.number()) {

@@ -109,7 +109,8 @@ impl Act {
                 rumour(u)?,
                 u.arbitrary::<u8>()?.into(),
             ),
-            13 | 14 => Self::Echo(age(u)?),
+            13 => Self::Echo(age(u)?),
+            14 => Self::Find(age(u)?),
             _ => Self::Noise,
         })
     }

@@ -71,10 +71,8 @@ impl Page {
             Act::Hear(tab, whose, rumour, seq) => {
                 Input::TabNoticeReceived(self.notice(tab, *whose, *rumour, *seq))
             }
-            Act::Echo(Age(age)) => {
-                let age = usize::try_from(*age).unwrap_or(usize::MAX);
-                Input::TabNoticeReceived(self.given.notices.iter().rev().nth(age)?.clone())
-            }
+            Act::Echo(age) => Input::TabNoticeReceived(self.sent(*age)?),
+            Act::Find(age) => self.found(*age),
             Act::Noise => Input::TabNoticeRefused(WireError::NotJson),
             Act::UserActs => Input::UserWasActive,
             Act::Show(persisted) => Input::PageShown {
@@ -98,6 +96,20 @@ impl Page {
             | Act::WallForward(_)
             | Act::WallBack(_) => return None,
         })
+    }
+
+    /// A notice of this tab.
+    fn sent(&self, Age(age): Age) -> Option<TabNotice> {
+        let age = usize::try_from(age).unwrap_or(usize::MAX);
+        self.given.notices.iter().rev().nth(age).cloned()
+    }
+
+    /// What a page reads that wakes and finds this notice kept.
+    fn found(&self, age: Age) -> Input {
+        Input::LevelRead {
+            presence: Presence::Unknown,
+            end: self.sent(age),
+        }
     }
 
     /// A notice on the channel of the tabs.

@@ -56,7 +56,8 @@ pub(super) fn no_end_without_a_verdict(input: &Input, before: &SessionView, afte
         | Input::ExtensionSucceeded { .. }
         | Input::SocketMessageReceived { .. }
         | Input::SocketClosed { .. }
-        | Input::TabNoticeReceived(_) => true,
+        | Input::TabNoticeReceived(_)
+        | Input::LevelRead { .. } => true,
         Input::RefreshFailed { failure, .. }
         | Input::SessionUnanswered { failure, .. }
         | Input::ExtensionFailed { failure, .. }

@@ -39,6 +39,12 @@ impl Client {
         self.topics.forget_others();
     }
 
+    /// Tabs of this browser cannot share: this one opens a socket of its own.
+    pub(super) fn go_alone(&mut self) {
+        self.leave_tabs();
+        self.connection.start();
+    }
+
     pub(super) fn release_lock(&mut self, lock: Option<LockId>) {
         if let Some(lock) = lock {
             self.order(Effect::ReleaseLock { lock });
@@ -137,10 +143,7 @@ impl Client {
                 self.queue_again();
                 self.keep_following();
             }
-            Due::GoAlone => {
-                self.leave_tabs();
-                self.connection.start();
-            }
+            Due::GoAlone => self.go_alone(),
         }
     }
 

@@ -76,9 +76,15 @@ impl Client {
         }
     }
 
+    /// A lock was taken from this tab, or refused: then this browser grants none.
     pub(super) fn lock_lost(&mut self, lock: LockId) -> Outcome {
         if self.has_bug(SeededBug::StealWithoutTerm) {
             return Outcome::Ignored("a leader leads on");
+        }
+        if self.token.waits_for(lock) {
+            self.locks = false;
+            self.token.stop_waiting(self.now);
+            return Outcome::Acted;
         }
         match &self.role {
             Role::Leader(leader) if leader.lock == lock => {
@@ -87,8 +93,13 @@ impl Client {
                 self.follow();
                 Outcome::Acted
             }
-            Role::Follower(follower) if follower.claim.lock() == Some(lock) => {
+            Role::Follower(follower) if follower.claim.held() == Some(lock) => {
                 self.queue_again();
+                Outcome::Acted
+            }
+            Role::Follower(follower) if follower.claim.lock() == Some(lock) => {
+                self.locks = false;
+                self.go_alone();
                 Outcome::Acted
             }
             Role::Alone | Role::Leader(_) | Role::Follower(_) => {

@@ -4,10 +4,11 @@ use session_protocol::{CloseCode, EndReason, TabNotice, TabNoticeKind};
 
 use super::{Client, Network, Outcome, life::Herald};
 use crate::{
+    Presence,
     connection::Missing,
     seeded::SeededBug,
     session::{Facts, Origin, Session},
-    tabs::session_hash,
+    tabs::{is_level, session_hash},
 };
 
 const ANOTHER: &str = "it is about another session";
@@ -24,10 +25,7 @@ enum Wake {
 
 impl Client {
     pub(super) fn notice_received(&mut self, notice: &TabNotice) -> Outcome {
-        let ours = self
-            .session
-            .facts()
-            .map(|facts| session_hash(&facts.id) == notice.session);
+        let ours = self.is_about_ours(notice);
         if let TabNoticeKind::Asking { visible } = notice.kind
             && ours == Some(true)
             && notice.sender == self.news.me()
@@ -45,6 +43,62 @@ impl Client {
             };
         }
         self.life_told(notice, ours)
+    }
+
+    /// The page may have missed the end of its session, or a login. A notice that is found kept is no
+    /// news of its sender, of whom others may wait to be heard.
+    pub(super) fn level_read(&mut self, presence: &Presence, end: Option<&TabNotice>) -> Outcome {
+        let somebody = *presence == Presence::Present;
+        let mut outcome = Outcome::Ignored("nothing was missed");
+        if let Some(notice) = end.filter(|notice| is_level(notice)) {
+            let ours = self.is_about_ours(notice);
+            let left = notice.kind == TabNoticeKind::LoggedOut;
+            if left && ours.is_none() {
+                self.revocation.leave(notice.session.clone());
+                outcome = Outcome::Acted;
+            } else if left && somebody && ours == Some(true) {
+                self.start_over();
+                return Outcome::Acted;
+            } else if ours == Some(true) {
+                return self.life_told(notice, ours);
+            }
+        }
+        match &self.session {
+            Session::Anonymous { .. } | Session::Expired { .. } if somebody => self.look_again(),
+            Session::Anonymous { .. }
+            | Session::Expired { .. }
+            | Session::Starting
+            | Session::Restoring { .. }
+            | Session::Authenticating { .. }
+            | Session::LoggingOut
+            | Session::Active { .. }
+            | Session::Warned { .. } => outcome,
+        }
+    }
+
+    /// Somebody logged in elsewhere: asks the server who.
+    fn look_again(&mut self) -> Outcome {
+        let origin = match &self.session {
+            Session::Anonymous { ended, .. } => Origin::Anonymous { ended: *ended },
+            Session::Expired { cause, user, .. } => Origin::Expired {
+                cause: *cause,
+                user: user.clone(),
+            },
+            Session::Restoring { origin, .. } => origin.clone(),
+            Session::Starting
+            | Session::Authenticating { .. }
+            | Session::LoggingOut
+            | Session::Active { .. }
+            | Session::Warned { .. } => {
+                return Outcome::Ignored("the server is being asked already");
+            }
+        };
+        self.restore_from(origin)
+    }
+
+    fn is_about_ours(&self, notice: &TabNotice) -> Option<bool> {
+        let facts = self.session.facts();
+        facts.map(|facts| session_hash(&facts.id) == notice.session)
     }
 
     /// A tab of this session tells of what is shared.
@@ -79,33 +133,17 @@ impl Client {
                 self.start_over();
                 Outcome::Acted
             }
-            (TabNoticeKind::LoggedIn, None) => match &self.session {
-                Session::Anonymous { .. } if self.has_bug(SeededBug::HintTrustedAsLogin) => {
+            (TabNoticeKind::LoggedIn, None) => {
+                if let Session::Anonymous { .. } = self.session
+                    && self.has_bug(SeededBug::HintTrustedAsLogin)
+                {
                     let facts = Facts::unknown(notice.session.clone(), None);
                     self.session = Session::Active { facts };
-                    Outcome::Acted
+                    return Outcome::Acted;
                 }
-                Session::Anonymous { ended, .. } => {
-                    let origin = Origin::Anonymous { ended: *ended };
-                    self.restore_from(origin)
-                }
-                Session::Expired { cause, user, .. } => {
-                    let origin = Origin::Expired {
-                        cause: *cause,
-                        user: user.clone(),
-                    };
-                    self.restore_from(origin)
-                }
-                Session::Restoring { origin, .. } => {
-                    let origin = origin.clone();
-                    self.restore_from(origin)
-                }
-                Session::Starting
-                | Session::Authenticating { .. }
-                | Session::LoggingOut
-                | Session::Active { .. }
-                | Session::Warned { .. } => Outcome::Ignored("the server is being asked already"),
-            },
+                self.revocation.enter(&notice.session);
+                self.look_again()
+            }
             (TabNoticeKind::LoggedOut, Some(true)) => self.end(EndReason::LoggedOut, Herald::Tab),
             (TabNoticeKind::Expired, Some(true)) => {
                 self.inquiry.want(self.now);

@@ -87,9 +87,12 @@ impl Client {
         let Some(subscription) = self.topics.subscribe(topic.clone(), self.now) else {
             return Outcome::Ignored("the topic is already subscribed");
         };
-        if let Role::Follower(_) = self.role {
-            let after = None;
-            self.notify(TabNoticeKind::Wanting { topic, after }, None);
+        if let Role::Follower(follower) = &self.role {
+            // Who follows nobody yet says all it wants when it first hears of a leader.
+            if follower.leader_is_live().is_some() {
+                let after = None;
+                self.notify(TabNoticeKind::Wanting { topic, after }, None);
+            }
         } else if let Some(socket) = self.connection.open_socket() {
             self.subscribe(socket, topic, None, subscription);
         }

@@ -102,6 +102,12 @@ impl Cause {
                 },
                 _ => Self::Notice,
             },
+            Input::LevelRead { end, .. } => match end {
+                Some(notice) if notice.kind == TabNoticeKind::LoggedOut => {
+                    Self::LogoutNotice(hash(notice))
+                }
+                _ => Self::Notice,
+            },
             Input::LockGranted { lock } => Self::LockGranted(*lock),
             Input::LoginSucceeded { .. } => Self::LoggedIn,
             Input::LoginFailed { .. }

@@ -13,6 +13,12 @@ use crate::{
 impl World {
     /// Hands a fact to the client of a page that runs, carries its orders out and checks the step.
     pub(super) fn tell(&mut self, tab: TabId, input: Input) {
+        if input.is_wake()
+            && let Some(browser) = self.browser(tab.browser)
+        {
+            let (presence, end) = (browser.storage.presence(), browser.storage.level());
+            self.tell(tab, Input::LevelRead { presence, end });
+        }
         let now = self.now;
         let Some(browser) = self.browsers.get_mut(usize::from(tab.browser.0)) else {
             return;

@@ -9,7 +9,7 @@ use session_protocol::{MessageNames, SessionConfig, WireError};
 use crate::support::{
     facts::facts,
     samples::{CANARY, bob, expired, secs, session, update},
-    states::STATES,
+    states::{STATES, led},
     world::World,
 };
 
@@ -91,6 +91,18 @@ fn updates_that_stream_in_are_counted_and_not_repeated() {
     }
 
     assert_eq!(world.client.timeline().entries().count(), before + 2);
+}
+
+#[test]
+fn updates_that_a_leader_passes_on_are_counted_and_not_repeated() {
+    let mut world = led();
+    let before = world.client.timeline().entries().count();
+
+    for seq in 10..1000 {
+        world.receive(update(seq));
+    }
+
+    assert!(world.client.timeline().entries().count() <= before + 3);
 }
 
 #[test]

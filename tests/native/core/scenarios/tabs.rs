@@ -1,6 +1,6 @@
 //! Notices between tabs: hints that make a tab ask or show less.
 
-use session_core::{Command, Effect, Input, Presence, Replay};
+use session_core::{Command, Effect, Input, Presence, Replay, level_after};
 use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use crate::support::{
@@ -31,6 +31,40 @@ fn a_notice_that_comes_twice_counts_once() {
     world.hear(TabNoticeKind::Expired, "s-1", 3);
 
     world.expect_nothing();
+}
+
+#[test]
+fn the_last_end_of_a_session_with_a_name_is_kept_for_tabs_that_sleep() {
+    let after = |kept: Option<TabNotice>, kind: &TabNoticeKind, session: &str| {
+        level_after(kept, &notice(kind.clone(), session, 1))
+    };
+    for kind in [TabNoticeKind::LoggedOut, TabNoticeKind::Expired] {
+        let kept = after(None, &kind, "s-1");
+        assert_eq!(kept, Some(notice(kind.clone(), "s-1", 1)));
+        assert_eq!(
+            after(kept.clone(), &kind, ""),
+            kept,
+            "the next has no name either"
+        );
+        assert_eq!(after(kept.clone(), &TabNoticeKind::Changed, "s-1"), kept);
+        assert_eq!(after(kept.clone(), &TabNoticeKind::LoggedIn, "s-2"), kept);
+        assert_eq!(after(kept, &TabNoticeKind::LoggedIn, "s-1"), None);
+    }
+}
+
+#[test]
+fn a_level_leaves_what_its_sender_said_before_it_to_be_heard() {
+    let mut world = World::live();
+    world.send(Input::LevelRead {
+        presence: Presence::Unknown,
+        end: Some(notice(TabNoticeKind::Expired, "s-1", 9)),
+    });
+    world.answer_session_active(first_session());
+    world.advance(secs(2));
+
+    world.hear(TabNoticeKind::Changed, "s-1", 8);
+
+    world.expect_only("AskSession");
 }
 
 #[test]
@@ -210,6 +244,54 @@ fn a_session_that_was_left_in_another_tab_is_not_restored_by_a_late_answer() {
     world.answer_refresh_with(session("s-2", ada()));
 
     assert_eq!(world.view().user(), None);
+}
+
+#[test]
+fn a_session_that_was_left_before_a_page_woke_is_not_restored_by_a_late_answer() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    world.send(Input::LevelRead {
+        presence: Presence::LoggedOut,
+        end: Some(notice(TabNoticeKind::LoggedOut, "s-1", 9)),
+    });
+    world.answer_refresh_with(first_session());
+
+    assert_eq!(world.view().user(), None);
+}
+
+#[test]
+fn a_login_to_a_session_of_the_same_name_takes_a_logout_back() {
+    let mut world = World::live();
+    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+    world.advance(secs(2));
+
+    world.hear(TabNoticeKind::LoggedIn, "s-1", 2);
+    world.answer_refresh_with(first_session());
+
+    assert_eq!(world.view().user(), Some(&ada()));
+}
+
+#[test]
+fn a_page_that_slept_through_a_login_asks_who_it_is_when_it_wakes() {
+    for mut world in [World::expired(), left()] {
+        world.forget_log();
+        world.advance(secs(2));
+        let end = None;
+        let presence = Presence::Present;
+        world.send(Input::LevelRead { presence, end });
+
+        world.answer_refresh_with(session("s-2", bob()));
+        assert_eq!(world.view().user(), Some(&bob()));
+    }
+}
+
+/// The user logged out.
+fn left() -> World {
+    let mut world = World::live();
+    world.command(Command::LogOut);
+    world.answer_logout();
+    world
 }
 
 #[test]

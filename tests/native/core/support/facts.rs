@@ -368,6 +368,21 @@ fn notice_facts(_: &World, facts: &mut Vec<Named>) {
     let mut own = notice(TabNoticeKind::LoggedOut, "s-1", 50);
     "this-tab".clone_into(&mut own.sender);
     add("notice logged_out, our own", Input::TabNoticeReceived(own));
+    for (kept, presence) in [
+        ("a session is remembered", Presence::Present),
+        ("a logout is remembered", Presence::LoggedOut),
+    ] {
+        for (kind, whose, id) in [
+            (TabNoticeKind::LoggedOut, "this session", "s-1"),
+            (TabNoticeKind::Expired, "this session", "s-1"),
+            (TabNoticeKind::LoggedOut, "another session", "s-9"),
+        ] {
+            let label = format!("level {}, {whose}, {kept}", kind.name());
+            let presence = presence.clone();
+            let end = Some(notice(kind, id, 50));
+            add(&label, Input::LevelRead { presence, end });
+        }
+    }
     let error = WireError::MissingType;
     add("notice refused", Input::TabNoticeRefused(error));
 }

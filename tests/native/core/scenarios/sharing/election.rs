@@ -5,7 +5,7 @@ use session_protocol::TabNoticeKind;
 
 use crate::support::{
     browser::{Browser, Sight},
-    samples::{millis, secs},
+    samples::{TOKEN_LIFETIME, ada, millis, secs},
 };
 
 #[test]
@@ -89,11 +89,28 @@ fn a_tab_whose_channel_is_dead_takes_nothing_and_goes_alone() {
 }
 
 #[test]
+fn where_locks_are_refused_each_tab_has_a_socket_at_once_and_refreshes() {
+    let mut browser = Browser::new();
+    browser.locks.refuses = true;
+    browser.open(Sight::Seen);
+    browser.log_in(0, &ada());
+    browser.advance(secs(1));
+    let tab = browser.open(Sight::Seen);
+    browser.advance(secs(1));
+
+    assert_eq!(browser.server.sockets(), [0, tab]);
+    let before = browser.server.refreshes.len();
+    browser.advance(TOKEN_LIFETIME);
+    assert_eq!(browser.server.refreshes.len(), before + 2);
+    assert_eq!(browser.server.sockets(), [0, tab]);
+}
+
+#[test]
 fn a_browser_that_never_grants_a_lock_leaves_no_tab_without_a_socket() {
     let mut browser = Browser::new();
     browser.locks.silent = true;
     browser.open(Sight::Seen);
-    browser.log_in(0, &crate::support::samples::ada());
+    browser.log_in(0, &ada());
     browser.advance(secs(1));
     browser.open(Sight::Seen);
 

@@ -95,6 +95,36 @@ fn a_login_in_place_revives_all_tabs_with_one_socket() {
 }
 
 #[test]
+fn a_tab_that_slept_through_a_logout_shows_nothing_when_it_wakes() {
+    let mut browser = Browser::with_feed(3);
+    browser.stash(2);
+    browser.command(1, Command::LogOut);
+    browser.advance(secs(1));
+    let asked = browser.world(2).count("AskSession");
+
+    browser.restore(2);
+
+    assert!(matches!(browser.view(2).phase, Phase::Anonymous { .. }));
+    assert_eq!(browser.world(2).count("AskSession"), asked);
+}
+
+#[test]
+fn a_tab_that_slept_through_another_users_login_shows_nothing_of_the_first_when_it_wakes() {
+    let mut browser = Browser::with_feed(3);
+    browser.stash(2);
+    browser.command(1, Command::LogOut);
+    browser.advance(secs(1));
+    browser.log_in(0, &bob());
+    browser.advance(secs(1));
+
+    browser.restore(2);
+
+    assert_eq!(browser.view(2).user(), None);
+    browser.advance(secs(5));
+    assert_eq!(browser.view(2).user(), Some(&bob()));
+}
+
+#[test]
 fn another_user_gets_nothing_of_the_first_ones() {
     let mut browser = Browser::with_feed(5);
     browser.advance(secs(10));

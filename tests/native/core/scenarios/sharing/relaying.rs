@@ -22,6 +22,21 @@ fn ten_tabs_get_each_update_once_through_one_subscription() {
 }
 
 #[test]
+fn a_tab_that_wants_a_topic_before_it_knows_its_leader_asks_for_it_once() {
+    let mut browser = Browser::with_feed(2);
+    let since = browser.now();
+    let tab = browser.open(Sight::Seen);
+    browser.want(tab, "load");
+    browser.advance(secs(3));
+
+    let wanting = browser
+        .notices(since)
+        .filter(|(_, notice)| notice.kind.name() == "wanting");
+    assert_eq!(wanting.count(), 1);
+    browser.expect_whole(0..3);
+}
+
+#[test]
 fn a_lost_connection_loses_no_update() {
     for delay in 0..12 {
         let mut browser = Browser::with_feed(3);

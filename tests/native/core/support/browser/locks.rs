@@ -30,6 +30,8 @@ pub(crate) struct Locks {
     pub(crate) steals: Vec<(Duration, usize)>,
     /// Whether no request is ever answered.
     pub(crate) silent: bool,
+    /// Whether each request is refused.
+    pub(crate) refuses: bool,
 }
 
 impl Locks {
@@ -41,6 +43,10 @@ impl Locks {
         now: Duration,
     ) -> Facts {
         let queue = self.queues.entry(name).or_default();
+        if self.refuses {
+            let (tab, lock) = claim;
+            return vec![(tab, Input::LockLost { lock })];
+        }
         if self.silent {
             return Vec::new();
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use session_core::{Effect, Input, LockName, Presence, SessionView};
+use session_core::{Effect, Input, LockName, Presence, SessionView, level_after};
 use session_protocol::{SessionConfig, TabNotice};
 
 use super::{
@@ -55,6 +55,7 @@ pub(crate) struct Browser {
     coming: BTreeMap<(Duration, u64), (usize, Coming)>,
     ordered: u64,
     presence: Presence,
+    level: Option<TabNotice>,
     /// How often the topic `load` is published, and when it is next.
     feed: Option<(Duration, Duration)>,
     notices: Vec<(Duration, usize, TabNotice)>,
@@ -73,6 +74,7 @@ impl Browser {
             coming: BTreeMap::new(),
             ordered: 0,
             presence: Presence::LoggedOut,
+            level: None,
             feed: None,
             notices: Vec::new(),
             loses: 0,
@@ -177,6 +179,11 @@ impl Browser {
         if page.deaf && matches!(input, Input::TabNoticeReceived(_)) {
             return;
         }
+        if input.is_wake() {
+            let (presence, end) = (self.presence.clone(), self.level.clone());
+            self.send(tab, Input::LevelRead { presence, end });
+        }
+        let page = &mut self.tabs[tab];
         page.world.send(input);
         let orders: Vec<_> = page.world.orders().cloned().collect();
         for order in orders {
@@ -188,6 +195,7 @@ impl Browser {
     fn perform(&mut self, tab: usize, order: Effect) {
         match order {
             Effect::NotifyTabs(notice) => {
+                self.level = level_after(self.level.take(), &notice);
                 self.notices.push((self.now, tab, notice.clone()));
                 for other in 0..self.tabs.len() {
                     if self.loses > 0 && (self.ordered + other as u64).is_multiple_of(self.loses) {
