@@ -70,10 +70,11 @@ impl Driver {
 
     /// Takes an input in; handles it now, or after those that came before it.
     pub(super) fn dispatch(self: &Rc<Self>, input: Input) {
-        let level = input.is_wake().then(|| self.level());
-        self.queue
-            .borrow_mut()
-            .extend(level.into_iter().chain([input]));
+        if input.is_wake() {
+            let presence = self.presence();
+            self.enqueue(Input::PresenceRead { presence });
+        }
+        self.enqueue(input);
         if self.running.replace(true) {
             return;
         }
@@ -94,6 +95,10 @@ impl Driver {
 
     pub(super) fn timeline(&self) -> Vec<Entry> {
         self.client.borrow().timeline().entries().cloned().collect()
+    }
+
+    fn enqueue(&self, input: Input) {
+        self.queue.borrow_mut().push_back(input);
     }
 
     fn next_input(&self) -> Option<Input> {

@@ -48,10 +48,7 @@ impl Driver {
                     payload,
                 });
             }
-            Effect::NotifyTabs(notice) => {
-                self.keep_level(&notice);
-                self.platform.notify(&notice);
-            }
+            Effect::NotifyTabs(notice) => self.platform.notify(&notice),
             Effect::Remember(milestone) => self.remember(&milestone),
             Effect::RequestLock { lock, name, steal } => {
                 self.platform.request_lock(lock, name, steal);

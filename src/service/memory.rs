@@ -3,15 +3,13 @@
 //! Invariants: no secret; what cannot be kept is asked of the server, which is right too; what is
 //! read is a hint.
 
-use session_core::{Input, Milestone, Presence, level_after};
-use session_protocol::TabNotice;
+use session_core::{Milestone, Presence};
 
 use super::driver::Driver;
 
 const PRESENCE: &str = "presence";
-const LEVEL: &str = "level";
 
-/// The marks; behind that of a pending logout stands the identifier of the session.
+/// The marks; behind those of a logout stands the identifier of the session.
 const PRESENT: &str = "present";
 const LOGGED_OUT: &str = "logged-out";
 const LOGOUT_PENDING: &str = "logout-pending";
@@ -20,12 +18,11 @@ impl Driver {
     pub(super) fn presence(&self) -> Presence {
         let kept = self.shelf.read(PRESENCE).unwrap_or_default();
         let (mark, session) = kept.split_once(' ').unwrap_or((&kept, ""));
+        let session = session.to_owned();
         match mark {
             PRESENT => Presence::Present,
-            LOGGED_OUT => Presence::LoggedOut,
-            LOGOUT_PENDING => Presence::LogoutPending {
-                session: session.to_owned(),
-            },
+            LOGGED_OUT => Presence::LoggedOut { session },
+            LOGOUT_PENDING => Presence::LogoutPending { session },
             _ => Presence::Unknown,
         }
     }
@@ -37,33 +34,9 @@ impl Driver {
                 return;
             }
             Presence::Present => PRESENT.to_owned(),
-            Presence::LoggedOut => LOGGED_OUT.to_owned(),
+            Presence::LoggedOut { session } => [LOGGED_OUT, " ", &session].concat(),
             Presence::LogoutPending { session } => [LOGOUT_PENDING, " ", &session].concat(),
         };
         self.shelf.write(PRESENCE, &kept).unwrap_or_default();
-    }
-
-    /// Keeps what a notice to the other tabs says to those that sleep.
-    pub(super) fn keep_level(&self, notice: &TabNotice) {
-        if !notice.kind.is_of_life() {
-            return;
-        }
-        match level_after(self.end(), notice) {
-            Some(end) => self.shelf.write(LEVEL, &end.encode()).unwrap_or_default(),
-            None => self.shelf.remove(LEVEL),
-        }
-    }
-
-    fn end(&self) -> Option<TabNotice> {
-        let kept = self.shelf.read(LEVEL)?;
-        TabNotice::decode(&kept).ok()
-    }
-
-    /// What a page learns first when it wakes.
-    pub(super) fn level(&self) -> Input {
-        Input::LevelRead {
-            presence: self.presence(),
-            end: self.end(),
-        }
     }
 }

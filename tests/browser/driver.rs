@@ -267,33 +267,28 @@ async fn a_logout_without_a_network_is_delivered_before_anything_else() {
     let body = recorded[0].call.body.clone().unwrap();
     assert_eq!(body, r#"{"session":"session-1"}"#);
     assert!(recorded[0].call.token.is_none(), "the cookie says who asks");
-    assert_eq!(shelf.read("presence").as_deref(), Some("logged-out"));
+    let kept = shelf.read("presence");
+    assert_eq!(kept.as_deref(), Some("logged-out session-1"));
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_slept_through_a_logout_finds_it_kept() {
-    let config = config();
-    let level = || Shelf::new(&config.scope).read("level");
-    let kept = {
-        let world = World::on(Stage::default(), config.clone(), || ()).await;
-        world.log_in().await;
-        world.session.command(Command::LogOut);
-        tick().await;
-        level().unwrap()
-    };
-    let world = World::on(Stage::default(), config.clone(), || ()).await;
-    world.log_in().await;
-    assert_eq!(level(), None, "a login takes it back");
+async fn a_page_that_slept_finds_what_is_remembered() {
+    let world = World::logged_in(|| ()).await;
     let calls = world.stage.recorded().len();
 
-    for (found, lives) in [("no notice", true), (kept.as_str(), false)] {
-        let shelf = Shelf::new(&config.scope);
-        shelf.write("presence", "logged-out").unwrap();
-        shelf.write("level", found).unwrap();
+    for (remembered, lives) in [
+        ("present", true),
+        ("logged-out", true),
+        ("logged-out session-9", true),
+        ("logged-out session-1", false),
+    ] {
+        world.shelf().write("presence", remembered).unwrap();
         world.stage.fact(Input::PageFocused);
         tick().await;
-        assert_eq!(matches!(world.phase(), Phase::Active { .. }), lives);
+        let active = matches!(world.phase(), Phase::Active { .. });
+        assert_eq!(active, lives, "{remembered}");
     }
+
     assert_eq!(world.stage.recorded().len(), calls, "nobody was asked");
 }
 
@@ -332,7 +327,7 @@ async fn presence_tells_a_logout_from_an_expiry() {
     tick().await;
     assert_eq!(
         world.shelf().read("presence").as_deref(),
-        Some("logged-out")
+        Some("logged-out session-1")
     );
 }
 

@@ -151,12 +151,10 @@ pub enum Input {
     },
     /// Another tab sent a notice.
     TabNoticeReceived(TabNotice),
-    /// A page that wakes read what the browser keeps: it may have missed the notices.
-    LevelRead {
+    /// A page that wakes read what the browser remembers: it may have missed notices.
+    PresenceRead {
         /// What the browser remembers of the last session.
         presence: Presence,
-        /// The last end of a session ([`crate::level_after`]).
-        end: Option<TabNotice>,
     },
     /// Another tab, or a stranger, sent something that is no notice.
     TabNoticeRefused(WireError),
@@ -234,7 +232,7 @@ impl Input {
             Self::TopicSubscribed { .. } => "TopicSubscribed",
             Self::TopicUnsubscribed { .. } => "TopicUnsubscribed",
             Self::TabNoticeReceived(_) => "TabNoticeReceived",
-            Self::LevelRead { .. } => "LevelRead",
+            Self::PresenceRead { .. } => "PresenceRead",
             Self::TabNoticeRefused(_) => "TabNoticeRefused",
             Self::UserWasActive => "UserWasActive",
             Self::PageShown { .. } => "PageShown",
@@ -250,7 +248,8 @@ impl Input {
         }
     }
 
-    /// Returns whether the page may have missed notices before this: it reads the level first.
+    /// Returns whether the page may have missed notices before this: it reads
+    /// what the browser remembers first.
     #[must_use]
     pub const fn is_wake(&self) -> bool {
         matches!(
@@ -263,7 +262,7 @@ impl Input {
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::Started { presence, .. } | Self::LevelRead { presence, .. } => {
+            Self::Started { presence, .. } | Self::PresenceRead { presence } => {
                 presence.detail().to_owned()
             }
             Self::Commanded(command) => command.name().to_owned(),

@@ -77,7 +77,6 @@ pub use policy::Policy;
 pub use presence::{Milestone, Presence};
 pub use seeded::SeededBug;
 pub use session::{Extension, LoginFailure};
-pub use tabs::level_after;
 pub use time::Moment;
 pub use token::AccessToken;
 pub use view::{ConnectionStatus, LoginStatus, Phase, SessionView, Warning};

@@ -1,6 +1,6 @@
-//! What a browser remembers of its last session between two pages.
+//! What a browser remembers of its last session, for its next page and for one that slept.
 //!
-//! Invariants: no secret; a logout is taken back by a login only, never by a page that has not heard
+//! Notices are edges, which a page that sleeps misses; this is their level. Invariants: no secret; a logout is taken back by a login only, never by a page that has not heard
 //! of it yet. It saves a refresh call that could only fail, keeps an explicit logout from
 //! being undone by a reload, and carries a logout to the server that it could not reach.
 
@@ -12,10 +12,13 @@ pub enum Presence {
     /// A session was alive when it was last seen.
     Present,
     /// The user logged out.
-    LoggedOut,
+    LoggedOut {
+        /// Identifier of the session; not a credential.
+        session: String,
+    },
     /// The user logged out, and the server does not know yet.
     LogoutPending {
-        /// Identifier of the session that the server has to end; not a credential.
+        /// Identifier of the session that the server has to end.
         session: String,
     },
 }
@@ -69,9 +72,12 @@ impl Presence {
             (
                 Self::LogoutPending { session: left },
                 Milestone::Delivered { session } | Milestone::LoggedOut { session },
-            ) if left == *session => Self::LoggedOut,
+            ) if left == *session => Self::LoggedOut { session: left },
             (kept @ Self::LogoutPending { .. }, Milestone::LoggedOut { .. }) => kept,
-            (_, Milestone::LoggedOut { .. }) => Self::LoggedOut,
+            (_, Milestone::LoggedOut { session }) => {
+                let session = session.clone();
+                Self::LoggedOut { session }
+            }
             (
                 kept,
                 Milestone::Restored
@@ -86,7 +92,7 @@ impl Presence {
         match self {
             Self::Unknown => "",
             Self::Present => "a session is remembered",
-            Self::LoggedOut => "a logout is remembered",
+            Self::LoggedOut { .. } => "a logout is remembered",
             Self::LogoutPending { .. } => "a logout has not reached the server",
         }
     }

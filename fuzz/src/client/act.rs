@@ -57,8 +57,8 @@ pub(crate) enum Act {
     Hear(&'static str, Whose, Rumour, u64),
     /// A notice of this tab comes back on its own channel.
     Echo(Age),
-    /// A notice that was sent before is found kept.
-    Find(Age),
+    /// The page reads what the browser remembers.
+    Recall(Memory),
     /// Something that is no notice comes on the channel.
     Noise,
     /// The user does something.

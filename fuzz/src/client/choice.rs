@@ -110,7 +110,7 @@ impl Act {
                 u.arbitrary::<u8>()?.into(),
             ),
             13 => Self::Echo(age(u)?),
-            14 => Self::Find(age(u)?),
+            14 => Self::Recall(memory(u)?),
             _ => Self::Noise,
         })
     }

@@ -17,11 +17,14 @@ impl Ends {
                 self.started = true;
                 self.left = matches!(
                     presence,
-                    Presence::LoggedOut | Presence::LogoutPending { .. }
+                    Presence::LoggedOut { .. } | Presence::LogoutPending { .. }
                 );
             }
             Input::Commanded(Command::LogOut) if before.user().is_some() => self.left = true,
             Input::Commanded(Command::LogIn(_))
+            | Input::PresenceRead {
+                presence: Presence::Present,
+            }
             | Input::TabNoticeReceived(TabNotice {
                 kind: TabNoticeKind::LoggedIn,
                 ..

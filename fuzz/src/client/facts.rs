@@ -72,7 +72,9 @@ impl Page {
                 Input::TabNoticeReceived(self.notice(tab, *whose, *rumour, *seq))
             }
             Act::Echo(age) => Input::TabNoticeReceived(self.sent(*age)?),
-            Act::Find(age) => self.found(*age),
+            Act::Recall(memory) => Input::PresenceRead {
+                presence: presence(*memory),
+            },
             Act::Noise => Input::TabNoticeRefused(WireError::NotJson),
             Act::UserActs => Input::UserWasActive,
             Act::Show(persisted) => Input::PageShown {
@@ -102,14 +104,6 @@ impl Page {
     fn sent(&self, Age(age): Age) -> Option<TabNotice> {
         let age = usize::try_from(age).unwrap_or(usize::MAX);
         self.given.notices.iter().rev().nth(age).cloned()
-    }
-
-    /// What a page reads that wakes and finds this notice kept.
-    fn found(&self, age: Age) -> Input {
-        Input::LevelRead {
-            presence: Presence::Unknown,
-            end: self.sent(age),
-        }
     }
 
     /// A notice on the channel of the tabs.

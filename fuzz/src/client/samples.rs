@@ -60,7 +60,9 @@ pub(super) fn presence(memory: Memory) -> Presence {
     match memory {
         Memory::Nothing => Presence::Unknown,
         Memory::Session => Presence::Present,
-        Memory::Logout => Presence::LoggedOut,
+        Memory::Logout => Presence::LoggedOut {
+            session: identifier(Whose::Ada).to_owned(),
+        },
         Memory::PendingLogout => Presence::LogoutPending {
             session: identifier(Whose::Ada).to_owned(),
         },

@@ -57,7 +57,7 @@ pub(super) fn no_end_without_a_verdict(input: &Input, before: &SessionView, afte
         | Input::SocketMessageReceived { .. }
         | Input::SocketClosed { .. }
         | Input::TabNoticeReceived(_)
-        | Input::LevelRead { .. } => true,
+        | Input::PresenceRead { .. } => true,
         Input::RefreshFailed { failure, .. }
         | Input::SessionUnanswered { failure, .. }
         | Input::ExtensionFailed { failure, .. }

@@ -58,7 +58,10 @@ fn a_logout_is_not_written_over_and_is_confirmed_by_name() {
     let pending = Presence::LogoutPending { session: session() };
     assert_eq!(storage.presence(), pending);
     assert!(storage.remember(&Milestone::Delivered { session: session() }));
-    assert_eq!(storage.presence(), Presence::LoggedOut);
+    assert_eq!(
+        storage.presence(),
+        Presence::LoggedOut { session: session() }
+    );
 }
 
 #[test]

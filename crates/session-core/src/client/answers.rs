@@ -37,7 +37,7 @@ impl Client {
                 self.session = Session::Restoring { origin, prompt };
                 self.inquiry.want(self.now);
             }
-            Presence::LoggedOut => {
+            Presence::LoggedOut { .. } => {
                 self.session = origin.fall_back(None);
                 self.fail_requests();
             }

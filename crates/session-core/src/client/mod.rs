@@ -318,7 +318,7 @@ impl Client {
             Input::TopicSubscribed { topic } => self.topic_subscribed(topic),
             Input::TopicUnsubscribed { topic } => self.topic_unsubscribed(topic),
             Input::TabNoticeReceived(notice) => self.notice_received(&notice),
-            Input::LevelRead { presence, end } => self.level_read(&presence, end.as_ref()),
+            Input::PresenceRead { presence } => self.presence_read(presence),
             Input::TabNoticeRefused(_) => Outcome::Ignored("it is not a notice"),
             Input::UserWasActive => self.user_was_active(),
             Input::PageShown { persisted } => self.page_shown(persisted),

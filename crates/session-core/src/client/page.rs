@@ -8,7 +8,7 @@ use crate::{
     connection::Missing,
     seeded::SeededBug,
     session::{Facts, Origin, Session},
-    tabs::{is_level, session_hash},
+    tabs::session_hash,
 };
 
 const ANOTHER: &str = "it is about another session";
@@ -45,34 +45,36 @@ impl Client {
         self.life_told(notice, ours)
     }
 
-    /// The page may have missed the end of its session, or a login. A notice that is found kept is no
-    /// news of its sender, of whom others may wait to be heard.
-    pub(super) fn level_read(&mut self, presence: &Presence, end: Option<&TabNotice>) -> Outcome {
-        let somebody = *presence == Presence::Present;
-        let mut outcome = Outcome::Ignored("nothing was missed");
-        if let Some(notice) = end.filter(|notice| is_level(notice)) {
-            let ours = self.is_about_ours(notice);
-            let left = notice.kind == TabNoticeKind::LoggedOut;
-            if left && ours.is_none() {
-                self.revocation.leave(notice.session.clone());
-                outcome = Outcome::Acted;
-            } else if left && somebody && ours == Some(true) {
-                self.start_over();
-                return Outcome::Acted;
-            } else if ours == Some(true) {
-                return self.life_told(notice, ours);
+    /// The page may have missed a logout or a login.
+    pub(super) fn presence_read(&mut self, presence: Presence) -> Outcome {
+        const NOTHING: Outcome = Outcome::Ignored("nothing was missed");
+        match presence {
+            Presence::LoggedOut { session } | Presence::LogoutPending { session }
+                if !session.is_empty() =>
+            {
+                match self.session.facts() {
+                    Some(facts) if facts.id == session => {
+                        self.end(EndReason::LoggedOut, Herald::Tab)
+                    }
+                    Some(_) => NOTHING,
+                    None => {
+                        self.revocation.leave(session_hash(&session));
+                        Outcome::Acted
+                    }
+                }
             }
-        }
-        match &self.session {
-            Session::Anonymous { .. } | Session::Expired { .. } if somebody => self.look_again(),
-            Session::Anonymous { .. }
-            | Session::Expired { .. }
-            | Session::Starting
-            | Session::Restoring { .. }
-            | Session::Authenticating { .. }
-            | Session::LoggingOut
-            | Session::Active { .. }
-            | Session::Warned { .. } => outcome,
+            Presence::Present
+                if matches!(
+                    self.session,
+                    Session::Anonymous { .. } | Session::Expired { .. }
+                ) =>
+            {
+                self.look_again()
+            }
+            Presence::Unknown
+            | Presence::Present
+            | Presence::LoggedOut { .. }
+            | Presence::LogoutPending { .. } => NOTHING,
         }
     }
 

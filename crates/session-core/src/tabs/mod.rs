@@ -7,6 +7,5 @@
 mod news;
 mod role;
 
-pub use news::level_after;
-pub(crate) use news::{News, is_level, session_hash};
+pub(crate) use news::{News, session_hash};
 pub(crate) use role::{Claim, Due, Follower, Leader, Role};

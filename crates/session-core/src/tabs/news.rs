@@ -76,27 +76,6 @@ impl News {
     }
 }
 
-/// Returns what a browser keeps for tabs that sleep, the *level*, after this notice was sent: the last
-/// end of a session. A login takes back the end of a session of the same name.
-#[must_use]
-pub fn level_after(kept: Option<TabNotice>, sent: &TabNotice) -> Option<TabNotice> {
-    if is_level(sent) {
-        return Some(sent.clone());
-    }
-    let begins = sent.kind == TabNoticeKind::LoggedIn;
-    kept.filter(|end| !begins || end.session != sent.session)
-}
-
-/// Returns whether this notice may be a level. The end of a session without a name is none, since the
-/// next may look like it.
-pub(crate) fn is_level(notice: &TabNotice) -> bool {
-    let ends = matches!(
-        notice.kind,
-        TabNoticeKind::LoggedOut | TabNoticeKind::Expired
-    );
-    ends && notice.session != session_hash("")
-}
-
 /// Hashes a session identifier for notices: FNV-1a, 64 bits. It tells sessions apart; it protects
 /// nothing, since a session identifier is no credential.
 pub(crate) fn session_hash(session: &str) -> String {

@@ -1,12 +1,11 @@
-//! What a browser keeps for the pages of one origin: the presence marker, the level, the drafts.
+//! What a browser keeps for the pages of one origin: the presence marker and the drafts.
 //!
 //! Invariant: storage that is full or throws refuses writes and loses nothing; storage that throws
 //! cannot be read either.
 
 use std::collections::BTreeMap;
 
-use session_core::{Milestone, Presence, level_after};
-use session_protocol::TabNotice;
+use session_core::{Milestone, Presence};
 
 use crate::server::UserId;
 
@@ -27,8 +26,6 @@ pub enum Health {
 pub struct Storage {
     health: Health,
     presence: Presence,
-    /// The last end of a session.
-    level: Option<TabNotice>,
     /// Characters of each user's draft.
     drafts: BTreeMap<UserId, u32>,
 }
@@ -38,7 +35,6 @@ impl Default for Storage {
         Self {
             health: Health::Works,
             presence: Presence::Unknown,
-            level: None,
             drafts: BTreeMap::new(),
         }
     }
@@ -86,20 +82,6 @@ impl Storage {
         kept
     }
 
-    /// Keeps what a notice says to tabs that sleep. Removing needs no room.
-    pub fn keep_level(&mut self, notice: &TabNotice) {
-        let next = level_after(self.level(), notice);
-        if self.takes_writes() || (next.is_none() && self.is_readable()) {
-            self.level = next;
-        }
-    }
-
-    /// Reads the level.
-    #[must_use]
-    pub fn level(&self) -> Option<TabNotice> {
-        self.level.clone().filter(|_| self.is_readable())
-    }
-
     /// Reads the length of a draft.
     #[must_use]
     pub fn draft(&self, user: UserId) -> u32 {
@@ -128,7 +110,6 @@ impl Storage {
     /// The browser or its user deletes everything.
     pub fn clear(&mut self) {
         self.presence = Presence::Unknown;
-        self.level = None;
         self.drafts.clear();
     }
 }

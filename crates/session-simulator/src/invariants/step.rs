@@ -1,11 +1,13 @@
 //! One step of one client, as the invariants see it.
 
-use session_core::{Command, Effect, HttpFailure, Input, LockId, Moment, SessionView, policy};
+use session_core::{
+    Command, Effect, HttpFailure, Input, LockId, Moment, Presence, SessionView, policy,
+};
 use session_protocol::{SessionStatus, TabNotice, TabNoticeKind};
 
 use super::{bounds, credentials, ends, hints, owners};
 use crate::{
-    browser::{TabId, lives},
+    browser::{TabId, lives, session_hash},
     server::FamilyId,
     violation::Violation,
     world::World,
@@ -102,11 +104,12 @@ impl Cause {
                 },
                 _ => Self::Notice,
             },
-            Input::LevelRead { end, .. } => match end {
-                Some(notice) if notice.kind == TabNoticeKind::LoggedOut => {
-                    Self::LogoutNotice(hash(notice))
+            Input::PresenceRead { presence } => match presence {
+                Presence::LoggedOut { session } | Presence::LogoutPending { session } => {
+                    Self::LogoutNotice(session_hash(session))
                 }
-                _ => Self::Notice,
+                Presence::Present => Self::LoginNotice,
+                Presence::Unknown => Self::Notice,
             },
             Input::LockGranted { lock } => Self::LockGranted(*lock),
             Input::LoginSucceeded { .. } => Self::LoggedIn,

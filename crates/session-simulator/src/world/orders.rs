@@ -106,7 +106,6 @@ impl World {
         let Some(browser) = self.browsers.get_mut(usize::from(from.browser.0)) else {
             return;
         };
-        browser.storage.keep_level(notice);
         for (slot, place) in (0_u8..).zip(&mut browser.tabs) {
             // A cached page is no member of the channel. The sender listens on an end of its own,
             // so that it knows that the channel carries.

@@ -16,8 +16,8 @@ impl World {
         if input.is_wake()
             && let Some(browser) = self.browser(tab.browser)
         {
-            let (presence, end) = (browser.storage.presence(), browser.storage.level());
-            self.tell(tab, Input::LevelRead { presence, end });
+            let presence = browser.storage.presence();
+            self.tell(tab, Input::PresenceRead { presence });
         }
         let now = self.now;
         let Some(browser) = self.browsers.get_mut(usize::from(tab.browser.0)) else {

@@ -8,7 +8,7 @@ use super::{
     values::nuisances,
 };
 use crate::support::{
-    samples::{ada, first_session, millis, refused, secs},
+    samples::{ada, first_session, logged_out, millis, refused, secs},
     world::World,
 };
 
@@ -89,7 +89,7 @@ proptest! {
     ) {
         let session = "s-1".to_owned();
         let mut world = World::new();
-        let presence = if pending { Presence::LogoutPending { session } } else { Presence::LoggedOut };
+        let presence = if pending { Presence::LogoutPending { session } } else { logged_out() };
         world.start(presence);
         for failure in failures {
             let until = world.now() + secs(40);

@@ -13,7 +13,7 @@ use super::{
     values::{rumour, time},
 };
 use crate::support::{
-    samples::{idle_warning, millis, notice, secs},
+    samples::{idle_warning, logged_out, millis, notice, secs},
     world::World,
 };
 
@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn no_notice_logs_anybody_in(
         hints in hints(),
-        presence in select(vec![Presence::Unknown, Presence::Present, Presence::LoggedOut]),
+        presence in select(vec![Presence::Unknown, Presence::Present, logged_out()]),
     ) {
         let mut world = World::new();
         world.start(presence);

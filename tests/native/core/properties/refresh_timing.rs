@@ -12,7 +12,7 @@ use super::{
     values::{endless, nuisances, seed, time},
 };
 use crate::support::{
-    samples::{ada, grant_for, millis, secs},
+    samples::{ada, grant_for, logged_out, millis, secs},
     world::World,
 };
 
@@ -33,7 +33,7 @@ fn granted(lifetime: Duration, refresh_at: f64, seed: u64) -> World {
         ..SessionConfig::default()
     };
     let mut world = World::with(&config, seed);
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.log_in(&ada());
     let call = world.call_of("RequestLogin").expect("a login");
     let grant = grant_for(lifetime, Some(endless()));

@@ -8,7 +8,7 @@ use super::{
     values::{endless, time},
 };
 use crate::support::{
-    samples::{millis, secs},
+    samples::{logged_out, millis, secs},
     world::World,
 };
 
@@ -100,7 +100,7 @@ proptest! {
     #[test]
     fn an_anonymous_page_wakes_in_silence(wakes in wakes()) {
         let mut world = World::new();
-        world.start(Presence::LoggedOut);
+        world.start(logged_out());
         world.forget_log();
         for (gap, wake) in wakes {
             world.advance(millis(gap));

@@ -6,7 +6,9 @@ use session_core::{
 use session_protocol::EndReason;
 
 use crate::support::{
-    samples::{ada, bob, first_session, grant_for, refused, refused_for, secs, session},
+    samples::{
+        ada, bob, first_session, grant_for, logged_out, refused, refused_for, secs, session,
+    },
     world::World,
 };
 
@@ -91,7 +93,7 @@ fn a_restore_outlasts_a_server_that_is_out_of_order() {
 fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
     let mut world = World::new();
 
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.advance(secs(3600));
 
     assert_eq!(world.log().count(), 0);
@@ -102,7 +104,7 @@ fn after_a_remembered_logout_nothing_is_restored_and_nothing_refreshed() {
 fn a_second_start_changes_nothing() {
     let mut world = World::live();
 
-    for presence in [Presence::Unknown, Presence::Present, Presence::LoggedOut] {
+    for presence in [Presence::Unknown, Presence::Present, logged_out()] {
         world.start(presence);
         world.expect_nothing();
     }
@@ -113,7 +115,7 @@ fn a_second_start_changes_nothing() {
 #[test]
 fn a_login_begins_a_session_and_opens_the_socket() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
 
     world.log_in(&ada());
     world.expect_only("RequestLogin");
@@ -151,7 +153,7 @@ fn each_refusal_of_a_login_says_why() {
     ];
     for (failure, shown) in cases {
         let mut world = World::new();
-        world.start(Presence::LoggedOut);
+        world.start(logged_out());
         world.log_in(&ada());
 
         world.refuse_login(failure);
@@ -165,7 +167,7 @@ fn each_refusal_of_a_login_says_why() {
 #[test]
 fn two_clicks_on_log_in_are_one_login() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
 
     world.log_in(&ada());
     world.log_in(&ada());
@@ -222,7 +224,7 @@ fn a_backend_that_tells_the_user_late_still_has_strangers_drafts_deleted() {
 #[test]
 fn a_backend_that_first_tells_the_user_with_a_refresh_is_believed() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.log_in(&ada());
     answer_login_bare(&mut world);
     world.refuse_session(refused(404, ""));

@@ -4,7 +4,7 @@ use session_core::{ConnectionStatus, HttpFailure, Input, Presence, Replay};
 use session_protocol::{EndReason, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, first_session, refused, secs, session},
+    samples::{ada, first_session, logged_out, refused, secs, session},
     world::World,
 };
 
@@ -61,7 +61,7 @@ fn a_page_that_restores_offline_says_so_and_goes_on_when_the_network_is_back() {
 #[test]
 fn a_login_that_ends_offline_is_shown_as_offline() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.log_in(&ada());
     world.send(Input::WentOffline);
 

@@ -4,7 +4,7 @@ use session_core::{Milestone, Presence};
 use session_protocol::TabNoticeKind;
 
 use crate::support::{
-    samples::{first_session, pending_logout, refused, secs},
+    samples::{first_session, logged_out, logged_out_of, pending_logout, refused, secs},
     world::World,
 };
 
@@ -31,39 +31,40 @@ fn told(session: &str) -> Milestone {
 #[test]
 fn what_is_remembered_after_each_milestone() {
     use Milestone::{Ended, LoggedIn, Restored};
-    use Presence::{LoggedOut, Present, Unknown};
+    use Presence::{Present, Unknown};
+    let out = logged_out_of;
     let pending = pending_logout;
     let rows = [
         (Unknown, LoggedIn, Present),
         (Present, LoggedIn, Present),
-        (LoggedOut, LoggedIn, Present),
+        (out("s-9"), LoggedIn, Present),
         (pending("s-1"), LoggedIn, Present),
         (Unknown, Restored, Present),
         (Present, Restored, Present),
-        (LoggedOut, Restored, LoggedOut),
+        (out("s-9"), Restored, out("s-9")),
         (pending("s-1"), Restored, pending("s-1")),
         (Unknown, Ended, Unknown),
         (Present, Ended, Unknown),
-        (LoggedOut, Ended, LoggedOut),
+        (out("s-9"), Ended, out("s-9")),
         (pending("s-1"), Ended, pending("s-1")),
         (Unknown, left("s-1"), pending("s-1")),
         (Present, left("s-1"), pending("s-1")),
-        (LoggedOut, left("s-1"), pending("s-1")),
+        (out("s-9"), left("s-1"), pending("s-1")),
         (pending("s-1"), left("s-2"), pending("s-2")),
         (Unknown, left_elsewhere("s-1"), pending("s-1")),
         (Present, left_elsewhere("s-1"), pending("s-1")),
-        (LoggedOut, left_elsewhere("s-1"), LoggedOut),
+        (out("s-9"), left_elsewhere("s-1"), out("s-9")),
         (pending("s-1"), left_elsewhere("s-1"), pending("s-1")),
         (pending("s-1"), left_elsewhere("s-2"), pending("s-1")),
         (Unknown, delivered("s-1"), Unknown),
         (Present, delivered("s-1"), Present),
-        (LoggedOut, delivered("s-1"), LoggedOut),
-        (pending("s-1"), delivered("s-1"), LoggedOut),
+        (out("s-9"), delivered("s-1"), out("s-9")),
+        (pending("s-1"), delivered("s-1"), out("s-1")),
         (pending("s-2"), delivered("s-1"), pending("s-2")),
-        (Unknown, told("s-1"), LoggedOut),
-        (Present, told("s-1"), LoggedOut),
-        (LoggedOut, told("s-1"), LoggedOut),
-        (pending("s-1"), told("s-1"), LoggedOut),
+        (Unknown, told("s-1"), out("s-1")),
+        (Present, told("s-1"), out("s-1")),
+        (out("s-9"), told("s-1"), out("s-1")),
+        (pending("s-1"), told("s-1"), out("s-1")),
         (pending("s-2"), told("s-1"), pending("s-2")),
     ];
     for (kept, milestone, expected) in rows {
@@ -89,7 +90,7 @@ fn a_hint_restores_no_session_that_the_user_left_in_another_tab() {
 #[test]
 fn a_hint_restores_no_session_of_whose_logout_a_page_without_a_session_heard() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
 
     world.hear(TabNoticeKind::LoggedIn, "stranger", 2);
@@ -126,7 +127,7 @@ fn notices_of_other_logouts_do_not_make_a_page_forget_the_first() {
 #[test]
 fn a_session_that_is_named_late_is_left_if_its_user_left_it() {
     let mut world = World::new();
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
     world.hear(TabNoticeKind::LoggedIn, "stranger", 2);
     world.answer_refresh_bare(secs(60));

@@ -1,10 +1,10 @@
 //! Notices between tabs: hints that make a tab ask or show less.
 
-use session_core::{Command, Effect, Input, Presence, Replay, level_after};
+use session_core::{Command, Effect, Input, Presence, Replay};
 use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, bob, first_session, notice, refused, secs, session},
+    samples::{ada, bob, first_session, logged_out, logged_out_of, notice, refused, secs, session},
     world::World,
 };
 
@@ -31,40 +31,6 @@ fn a_notice_that_comes_twice_counts_once() {
     world.hear(TabNoticeKind::Expired, "s-1", 3);
 
     world.expect_nothing();
-}
-
-#[test]
-fn the_last_end_of_a_session_with_a_name_is_kept_for_tabs_that_sleep() {
-    let after = |kept: Option<TabNotice>, kind: &TabNoticeKind, session: &str| {
-        level_after(kept, &notice(kind.clone(), session, 1))
-    };
-    for kind in [TabNoticeKind::LoggedOut, TabNoticeKind::Expired] {
-        let kept = after(None, &kind, "s-1");
-        assert_eq!(kept, Some(notice(kind.clone(), "s-1", 1)));
-        assert_eq!(
-            after(kept.clone(), &kind, ""),
-            kept,
-            "the next has no name either"
-        );
-        assert_eq!(after(kept.clone(), &TabNoticeKind::Changed, "s-1"), kept);
-        assert_eq!(after(kept.clone(), &TabNoticeKind::LoggedIn, "s-2"), kept);
-        assert_eq!(after(kept, &TabNoticeKind::LoggedIn, "s-1"), None);
-    }
-}
-
-#[test]
-fn a_level_leaves_what_its_sender_said_before_it_to_be_heard() {
-    let mut world = World::live();
-    world.send(Input::LevelRead {
-        presence: Presence::Unknown,
-        end: Some(notice(TabNoticeKind::Expired, "s-1", 9)),
-    });
-    world.answer_session_active(first_session());
-    world.advance(secs(2));
-
-    world.hear(TabNoticeKind::Changed, "s-1", 8);
-
-    world.expect_only("AskSession");
 }
 
 #[test]
@@ -189,7 +155,7 @@ fn notices_name_the_session_by_its_hash_and_carry_no_secret() {
 #[test]
 fn a_deployment_without_shared_tabs_sends_no_notice() {
     let mut world = World::configured(r#"{"tabs":{"share":"off"}}"#);
-    world.start(Presence::LoggedOut);
+    world.start(logged_out());
     world.log_in(&ada());
     world.answer_login_ok(first_session());
     world.command(Command::LogOut);
@@ -251,10 +217,8 @@ fn a_session_that_was_left_before_a_page_woke_is_not_restored_by_a_late_answer()
     let mut world = World::new();
     world.start(Presence::Present);
 
-    world.send(Input::LevelRead {
-        presence: Presence::LoggedOut,
-        end: Some(notice(TabNoticeKind::LoggedOut, "s-1", 9)),
-    });
+    let presence = logged_out_of("s-1");
+    world.send(Input::PresenceRead { presence });
     world.answer_refresh_with(first_session());
 
     assert_eq!(world.view().user(), None);
@@ -277,9 +241,8 @@ fn a_page_that_slept_through_a_login_asks_who_it_is_when_it_wakes() {
     for mut world in [World::expired(), left()] {
         world.forget_log();
         world.advance(secs(2));
-        let end = None;
         let presence = Presence::Present;
-        world.send(Input::LevelRead { presence, end });
+        world.send(Input::PresenceRead { presence });
 
         world.answer_refresh_with(session("s-2", bob()));
         assert_eq!(world.view().user(), Some(&bob()));

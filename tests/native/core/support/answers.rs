@@ -11,7 +11,10 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{TOKEN_LIFETIME, ada, credentials, ending_in, first_session, grant, notice, refused},
+    samples::{
+        TOKEN_LIFETIME, ada, credentials, ending_in, first_session, grant, logged_out, notice,
+        refused,
+    },
     world::World,
 };
 
@@ -19,7 +22,7 @@ impl World {
     /// A page on which Ada has logged in; the socket is not answered yet.
     pub(crate) fn logged_in() -> Self {
         let mut world = Self::new();
-        world.start(Presence::LoggedOut);
+        world.start(logged_out());
         world.log_in(&ada());
         world.answer_login_ok(first_session());
         world

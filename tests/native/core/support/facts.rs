@@ -8,7 +8,8 @@ use session_protocol::{
 use super::{
     samples::{
         TOKEN_LIFETIME, ada, bob, credentials, ending_in, first_session, grant, grant_for,
-        idle_warning, notice, pending_logout, refused, refused_for, secs, session, update,
+        idle_warning, logged_out, logged_out_of, notice, pending_logout, refused, refused_for,
+        secs, session, update,
     },
     shared_facts::{lock_facts, sharing_facts},
     world::World,
@@ -54,7 +55,7 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
     for (label, presence) in [
         ("Started", Presence::Unknown),
         ("Started, session remembered", Presence::Present),
-        ("Started, logout remembered", Presence::LoggedOut),
+        ("Started, logout remembered", logged_out()),
         ("Started, logout pending", pending_logout("s-1")),
     ] {
         let locks = false;
@@ -369,19 +370,13 @@ fn notice_facts(_: &World, facts: &mut Vec<Named>) {
     "this-tab".clone_into(&mut own.sender);
     add("notice logged_out, our own", Input::TabNoticeReceived(own));
     for (kept, presence) in [
-        ("a session is remembered", Presence::Present),
-        ("a logout is remembered", Presence::LoggedOut),
+        ("a session", Presence::Present),
+        ("nothing", Presence::Unknown),
+        ("a logout", logged_out_of("s-1")),
+        ("another logout", logged_out_of("s-9")),
     ] {
-        for (kind, whose, id) in [
-            (TabNoticeKind::LoggedOut, "this session", "s-1"),
-            (TabNoticeKind::Expired, "this session", "s-1"),
-            (TabNoticeKind::LoggedOut, "another session", "s-9"),
-        ] {
-            let label = format!("level {}, {whose}, {kept}", kind.name());
-            let presence = presence.clone();
-            let end = Some(notice(kind, id, 50));
-            add(&label, Input::LevelRead { presence, end });
-        }
+        let label = format!("presence read, {kept}");
+        add(&label, Input::PresenceRead { presence });
     }
     let error = WireError::MissingType;
     add("notice refused", Input::TabNoticeRefused(error));

@@ -16,6 +16,17 @@ pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
 pub(crate) const ABSOLUTE: Duration = Duration::from_secs(24 * 3600);
 pub(crate) const LEAD: Duration = Duration::from_secs(120);
 
+/// What a browser remembers after a logout from it is not known what.
+pub(crate) fn logged_out() -> Presence {
+    logged_out_of("")
+}
+
+/// What a browser remembers after a logout.
+pub(crate) fn logged_out_of(session: &str) -> Presence {
+    let session = session.to_owned();
+    Presence::LoggedOut { session }
+}
+
 pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }

@@ -6,7 +6,10 @@ use session_protocol::{
 };
 
 use super::{
-    samples::{ada, ending_in, first_session, idle_warning, pending_logout, refused, secs, update},
+    samples::{
+        ada, ending_in, first_session, idle_warning, logged_out, pending_logout, refused, secs,
+        update,
+    },
     shared_facts::TERM,
     world::World,
 };
@@ -203,7 +206,7 @@ fn started(presence: Presence) -> World {
 }
 
 fn authenticating() -> World {
-    let mut world = started(Presence::LoggedOut);
+    let mut world = started(logged_out());
     world.log_in(&ada());
     world
 }
@@ -251,7 +254,7 @@ fn logging_out() -> World {
 
 fn following() -> World {
     let mut world = World::new();
-    let (presence, locks) = (Presence::LoggedOut, true);
+    let (presence, locks) = (logged_out(), true);
     world.send(Input::Started { presence, locks });
     world.log_in(&ada());
     world.answer_login_ok(first_session());

@@ -1,11 +1,11 @@
 //! One topic that several tabs want: what the leader asks of the server, and what a follower asks
 //! of the leader.
 
-use session_core::{Effect, Input, LockName, Presence};
+use session_core::{Effect, Input, LockName};
 use session_protocol::{ClientMessage, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, first_session, secs, update},
+    samples::{ada, first_session, logged_out, secs, update},
     world::World,
 };
 
@@ -86,7 +86,7 @@ fn a_follower_asks_for_what_it_lacks_again_after_a_while_and_not_at_once() {
 
 fn logged_in() -> World {
     let mut world = World::new();
-    let (presence, locks) = (Presence::LoggedOut, true);
+    let (presence, locks) = (logged_out(), true);
     world.send(Input::Started { presence, locks });
     world.log_in(&ada());
     world.answer_login_ok(first_session());

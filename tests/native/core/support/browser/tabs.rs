@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use session_core::{Effect, Input, LockName, Presence, SessionView, level_after};
+use session_core::{Effect, Input, LockName, Presence, SessionView};
 use session_protocol::{SessionConfig, TabNotice};
 
 use super::{
     locks::Locks,
     server::{REPLAY, Server},
 };
-use crate::support::world::World;
+use crate::support::{samples::logged_out, world::World};
 
 /// A notice between tabs, or the word about a lock, takes this long.
 const NEAR: Duration = Duration::from_millis(1);
@@ -55,7 +55,6 @@ pub(crate) struct Browser {
     coming: BTreeMap<(Duration, u64), (usize, Coming)>,
     ordered: u64,
     presence: Presence,
-    level: Option<TabNotice>,
     /// How often the topic `load` is published, and when it is next.
     feed: Option<(Duration, Duration)>,
     notices: Vec<(Duration, usize, TabNotice)>,
@@ -73,8 +72,7 @@ impl Browser {
             now: Duration::ZERO,
             coming: BTreeMap::new(),
             ordered: 0,
-            presence: Presence::LoggedOut,
-            level: None,
+            presence: logged_out(),
             feed: None,
             notices: Vec::new(),
             loses: 0,
@@ -180,8 +178,8 @@ impl Browser {
             return;
         }
         if input.is_wake() {
-            let (presence, end) = (self.presence.clone(), self.level.clone());
-            self.send(tab, Input::LevelRead { presence, end });
+            let presence = self.presence.clone();
+            self.send(tab, Input::PresenceRead { presence });
         }
         let page = &mut self.tabs[tab];
         page.world.send(input);
@@ -195,7 +193,6 @@ impl Browser {
     fn perform(&mut self, tab: usize, order: Effect) {
         match order {
             Effect::NotifyTabs(notice) => {
-                self.level = level_after(self.level.take(), &notice);
                 self.notices.push((self.now, tab, notice.clone()));
                 for other in 0..self.tabs.len() {
                     if self.loses > 0 && (self.ordered + other as u64).is_multiple_of(self.loses) {
