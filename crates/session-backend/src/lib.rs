@@ -51,5 +51,6 @@ pub use clock::Moment;
 pub use command::execute;
 pub use config::{Config, StoreLocation};
 pub use flags::Flags;
+pub use http::{Credential, Guard, Route, routes};
 pub use policy::{Policy, PolicyRule};
 pub use server::{Server, StartError, start};

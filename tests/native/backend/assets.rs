@@ -1,27 +1,10 @@
 //! The served app: its page with a nonce, its files with their caching, its paths.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use reqwest::Method;
 
-use crate::support::{Browser, World};
-
-const PAGE: &str = "<!doctype html><script nonce=\"{{__TRUNK_NONCE__}}\">1</script>\
-    <link nonce=\"{{__TRUNK_NONCE__}}\" rel=\"modulepreload\">";
-
-fn write_build(folder: &Path) {
-    let write = |name: &str, body: &[u8]| fs::write(folder.join(name), body).unwrap();
-    write("index.html", PAGE.as_bytes());
-    write(
-        "app-0123456789abcdef.js",
-        "let x = 1;\n".repeat(500).as_bytes(),
-    );
-    write("app-0123456789abcdef_bg.wasm", &[0; 4096]);
-    write("app-0123456789abcdef_bg.wasm.br", b"brotli");
-    write("favicon.svg", b"<svg/>");
-    fs::create_dir(folder.join("fonts")).unwrap();
-    write("fonts/text.woff2", b"font");
-}
+use crate::support::{Browser, PAGE, World, write_build};
 
 async fn serving(base_path: &str) -> (World, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();

@@ -47,7 +47,6 @@ pub(super) async fn login(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    app.origins.demand_unforged(&headers)?;
     let request = LoginRequest::from_value(&body::object(&body)?)?;
     let (address, email) = (peer.ip(), store::normalized(&request.email));
     if let Some(wait) = app.login_limiter.wait(address, &email, Instant::now()) {
@@ -101,7 +100,6 @@ pub(super) async fn refresh(
     State(app): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    app.origins.demand_unforged(&headers)?;
     app.metrics.refreshes.count();
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let slow = suffer_faults(&app, &headers).await?;
@@ -160,7 +158,6 @@ pub(super) async fn logout(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    app.origins.demand_unforged(&headers)?;
     let request = LogoutRequest::from_value(&body::object(&body)?)?;
     let meant = |session: &str| request.session.as_deref().is_none_or(|id| id == session);
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
@@ -188,7 +185,6 @@ pub(super) async fn ticket(
     State(app): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    app.origins.demand_unforged(&headers)?;
     let session = caller::any_session(&app, &headers).await?;
     let origin = origins::origin(&headers).unwrap_or_default();
     let ticket = app

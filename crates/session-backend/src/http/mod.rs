@@ -11,7 +11,6 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -22,7 +21,7 @@ use crate::{
     app::Shared,
     origins,
     problem::{self, Refusal},
-    security_headers, socket,
+    security_headers,
 };
 
 mod auth;
@@ -32,46 +31,19 @@ mod demo;
 mod devices;
 mod notes;
 mod operation;
+mod routes;
 mod session;
 mod uploads;
 
 pub(crate) use caller::{bearer_session, cookie_session};
+pub use routes::{Credential, Guard, Route, routes};
 
 /// Longest body of most calls; notes of 64 KiB fit in any JSON escaping.
 const LONGEST_BODY: usize = 512 * 1024;
 
 /// Builds the routes.
 pub(crate) fn router(app: Shared) -> Router {
-    let mut routes = Router::new()
-        .route("/api/auth/login", post(auth::login))
-        .route("/api/auth/refresh", post(auth::refresh))
-        .route("/api/auth/logout", post(auth::logout))
-        .route("/api/auth/ticket", post(auth::ticket))
-        .route("/api/session", get(session::status))
-        .route("/api/session/extend", post(session::extend))
-        .route("/api/sessions", get(devices::list))
-        .route("/api/sessions/{id}", delete(devices::end))
-        .route("/api/sessions/end-others", post(devices::end_others))
-        .route("/api/me", get(session::me))
-        .route("/api/notes", get(notes::list).post(notes::create))
-        .route(
-            "/api/notes/{id}",
-            get(notes::read).put(notes::update).delete(notes::delete),
-        )
-        .route("/api/uploads", get(uploads::list).merge(uploads::route()))
-        .route("/healthz", get(operation::health))
-        .route("/metrics", get(operation::metrics))
-        .route("/ws", get(socket::open));
-    if app.faults.is_some() {
-        routes = routes
-            .route("/demo/expire", post(demo::expire))
-            .route("/demo/revoke", post(demo::revoke))
-            .route("/demo/warn", post(demo::warn))
-            .route("/demo/drop-sockets", post(demo::drop_sockets))
-            .route("/demo/fail-refresh", post(demo::fail_refresh))
-            .route("/demo/slow-refresh", post(demo::slow_refresh));
-    }
-    let routes = routes
+    let routes = routes::router(&app)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(page_or_asset)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

@@ -52,7 +52,6 @@ pub(super) async fn extend(
     State(app): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    app.origins.demand_unforged(&headers)?;
     let session = caller::any_session(&app, &headers).await?;
     match app.extend(&session.id, Cause::Request).await? {
         Extension::Extended(session) => {

@@ -60,7 +60,6 @@ pub(crate) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
-    app.origins.demand_listed(&headers)?;
     let upgrade = upgrade.map_err(|_| {
         let detail = "expected a WebSocket handshake (RFC 6455)";
         Refusal::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)

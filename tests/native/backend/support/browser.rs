@@ -48,6 +48,28 @@ impl Answer {
         all.map(|value| value.to_str().unwrap()).collect()
     }
 
+    /// Fails unless the answer has a type, stays out of caches and, if it is an error, is a
+    /// problem document that says no more than such documents do.
+    #[track_caller]
+    fn expect_a_guarded_answer(&self, path: &str) {
+        assert_eq!(self.header("x-content-type-options"), "nosniff", "{self:?}");
+        if path.starts_with("/api/") || path.starts_with("/demo/") {
+            assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        }
+        let content_type = self.header("content-type");
+        assert_eq!(content_type.is_empty(), self.text.is_empty(), "{self:?}");
+        if content_type.starts_with("text/") {
+            assert!(content_type.ends_with("; charset=utf-8"), "{self:?}");
+        }
+        if self.status >= 400 {
+            self.code();
+            let members = self.json();
+            let members = members.as_object().unwrap().keys();
+            let members: Vec<_> = members.map(String::as_str).collect();
+            assert_eq!(members, ["code", "detail", "status", "title", "type"]);
+        }
+    }
+
     /// Fails unless status and problem code are these.
     #[track_caller]
     pub(crate) fn expect_problem(&self, status: u16, code: &str) {
@@ -101,12 +123,13 @@ impl Browser {
     /// Sends a request; cookies and headers of the answer are checked and kept.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
+        let path = response.url().path().to_owned();
         let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             text: response.text().await.unwrap(),
         };
-        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        answer.expect_a_guarded_answer(&path);
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();

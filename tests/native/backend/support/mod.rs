@@ -3,12 +3,16 @@
 //! Invariant: every wait is for a condition and has a timeout.
 
 mod browser;
+mod build;
+mod raw;
 mod server;
 mod socket;
 
 use std::{future::Future, time::Duration};
 
 pub(crate) use browser::{Browser, JsonBody};
+pub(crate) use build::{PAGE, write_build};
+pub(crate) use raw::{Head, Raw};
 pub(crate) use server::{Process, World, short_limits};
 pub(crate) use socket::{Heard, Socket};
 
