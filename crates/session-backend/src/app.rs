@@ -6,9 +6,9 @@
 use std::{io, sync::Arc, time::Duration};
 
 use crate::{
-    Policy, access_token::AccessTokens, assets::Assets, demo::Faults, hub::Hub,
-    limiter::LoginLimiter, metrics::Metrics, origins::Origins, passwords::Passwords, secrets::Keys,
-    store::Store, tickets::Tickets, topic::Topic,
+    Policy, access_token::AccessTokens, assets::Assets, client_address::TrustedProxies,
+    demo::Faults, hub::Hub, keys::Keys, limiter::LoginLimiter, metrics::Metrics, origins::Origins,
+    passwords::Passwords, store::Store, tickets::Tickets, topic::Topic,
 };
 
 /// Everything that requests and sockets share.
@@ -17,6 +17,7 @@ pub(crate) struct App {
     pub(crate) heartbeat: Duration,
     pub(crate) auth_deadline: Duration,
     pub(crate) origins: Origins,
+    pub(crate) proxies: TrustedProxies,
     pub(crate) keys: Keys,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) store: Arc<dyn Store>,

@@ -1,10 +1,11 @@
-//! What the program does: serve until a signal, or add an account.
+//! What the program does: serve until a signal, add an account, or rotate the keys.
 //!
 //! Invariant: standard output holds one line, the address, once the server can be used.
 
 use std::{
     error::Error,
     io::{self, BufRead, Write},
+    time::Duration,
 };
 
 use session_protocol::{Secret, User};
@@ -12,7 +13,8 @@ use tokio::{net::TcpListener, signal};
 
 use crate::{
     Flags,
-    flags::{Command, UserCommand},
+    flags::{Command, KeysCommand, UserCommand},
+    keys::{self, Older},
     logging, passwords, secrets,
     store::{self, Account},
 };
@@ -33,6 +35,9 @@ pub async fn execute(flags: Flags) -> Result<(), Box<dyn Error>> {
     logging::install(flags.log_level);
     match &flags.command {
         None => serve(&flags).await,
+        Some(Command::Keys(KeysCommand::Rotate { after, discard })) => {
+            rotate_keys(&flags, *after, *discard)
+        }
         Some(Command::User(UserCommand::Add { email, name })) => {
             add_user(&flags, email, name.as_deref()).await
         }
@@ -65,6 +70,18 @@ async fn stop_signal() -> io::Result<()> {
 #[cfg(not(unix))]
 async fn stop_signal() -> io::Result<()> {
     signal::ctrl_c().await
+}
+
+fn rotate_keys(flags: &Flags, after: Duration, discard: bool) -> Result<(), Box<dyn Error>> {
+    let file = flags.keys.clone().or_else(|| keys::beside(&flags.store));
+    let file = file.ok_or("expected --keys FILE or a --store that is a file")?;
+    let older = if discard { Older::Discard } else { Older::Keep };
+    let count = keys::rotate(&file, after, older)?;
+    match older {
+        Older::Keep => eprintln!("{count} keys; the newest signs in {after:?}"),
+        Older::Discard => eprintln!("one key; all sessions end within {:?}", keys::RELOAD_TICK),
+    }
+    Ok(())
 }
 
 async fn add_user(flags: &Flags, email: &str, name: Option<&str>) -> Result<(), Box<dyn Error>> {

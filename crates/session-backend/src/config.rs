@@ -4,6 +4,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
+
 use crate::Policy;
 
 /// Everything a deployment chooses about the backend.
@@ -11,6 +13,10 @@ use crate::Policy;
 pub struct Config {
     /// Where sessions, accounts and notes are kept.
     pub store: StoreLocation,
+    /// File with the keys, for servers that share them; beside the store unless given.
+    pub keys: Option<PathBuf>,
+    /// Networks of the proxies whose forwarded headers count; nobody else's do.
+    pub trusted_proxies: Vec<IpNet>,
     /// Origins besides the server's own that may call and connect, such as a development proxy.
     pub origins: Vec<String>,
     /// Folder with the built single-page app.
@@ -33,6 +39,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             store: StoreLocation::File(PathBuf::from("session-backend.sqlite")),
+            keys: None,
+            trusted_proxies: Vec::new(),
             origins: Vec::new(),
             dist: None,
             base_path: "/".to_owned(),

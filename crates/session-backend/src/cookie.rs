@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::rotation::RefreshToken;
+use crate::{keys::RefreshKeys, rotation::RefreshToken};
 
 const PREFIX: &str = "__Host-rt-";
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict; Path=/";
@@ -31,7 +31,7 @@ pub(crate) struct RefreshCookies {
 
 impl RefreshCookies {
     /// Reads the cookies of a request.
-    pub(crate) fn read(headers: &HeaderMap, key: &[u8]) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, keys: &RefreshKeys) -> Self {
         let mut cookies = Self::default();
         let pairs = headers
             .get_all(header::COOKIE)
@@ -40,7 +40,7 @@ impl RefreshCookies {
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().strip_prefix(PREFIX)?.split_once('='));
         for (family, text) in pairs.take(MOST_COOKIES) {
-            match RefreshToken::read(key, text) {
+            match RefreshToken::read(keys, text) {
                 Some(token) if token.family == family => cookies.tokens.push(token),
                 _ if family.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
                     cookies.foreign.push(family.to_owned());
@@ -60,10 +60,10 @@ impl RefreshCookies {
 /// Returns the header that sets a family's cookie; without `max_age` it ends with the browser.
 pub(crate) fn set(
     token: &RefreshToken,
-    key: &[u8],
+    keys: &RefreshKeys,
     max_age: Option<Duration>,
 ) -> Option<HeaderValue> {
-    let text = token.write(key)?;
+    let text = token.write(keys)?;
     let (family, text) = (&token.family, text.expose());
     let mut cookie = format!("{PREFIX}{family}={text}; {ATTRIBUTES}");
     if let Some(max_age) = max_age {

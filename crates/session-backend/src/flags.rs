@@ -5,10 +5,11 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand, builder::BoolishValueParser};
+use ipnet::IpNet;
 use session_protocol::duration;
 use tracing::level_filters::LevelFilter;
 
-use crate::{Config, Policy, StoreLocation};
+use crate::{Config, Policy, StoreLocation, client_address, keys::TAKE_OVER_AFTER};
 
 /// Reference backend of leptos-session.
 #[derive(Debug, Parser)]
@@ -35,6 +36,21 @@ pub struct Flags {
         value_parser = StoreLocation::parse
     )]
     pub(crate) store: StoreLocation,
+
+    /// File with the keys; beside the store (PATH-key) unless given. Servers that share a store
+    /// share this file.
+    #[arg(long, global = true, env = "SESSION_KEYS", value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
+
+    /// Network of a proxy whose X-Forwarded-For and X-Forwarded-Proto count (repeatable).
+    #[arg(
+        long,
+        env = "SESSION_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = client_address::network
+    )]
+    trusted_proxy: Vec<IpNet>,
 
     /// Further origin that may call and connect (repeatable); the server's own is always listed.
     #[arg(
@@ -96,6 +112,9 @@ pub(crate) enum Command {
     /// Work on accounts.
     #[command(subcommand)]
     User(UserCommand),
+    /// Work on the keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 /// Work on accounts.
@@ -111,12 +130,28 @@ pub(crate) enum UserCommand {
     },
 }
 
+/// Work on the keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Add a key. It signs after a while; older keys go on verifying, so nobody is logged out.
+    Rotate {
+        /// How long until the key signs: longer than servers that share the file need to read it.
+        #[arg(long, default_value = TAKE_OVER_AFTER, value_parser = duration::parse)]
+        after: Duration,
+        /// Forget all older keys at once, because they are in wrong hands: every session ends.
+        #[arg(long)]
+        discard: bool,
+    },
+}
+
 impl Flags {
     /// Returns what the flags say about the server.
     #[must_use]
     pub fn config(&self) -> Config {
         Config {
             store: self.store.clone(),
+            keys: self.keys.clone(),
+            trusted_proxies: self.trusted_proxy.clone(),
             origins: self.origin.clone(),
             dist: self.dist.clone(),
             base_path: self.base_path.clone(),

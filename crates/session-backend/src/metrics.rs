@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -27,12 +27,36 @@ impl Counter {
     }
 }
 
+/// Numbers that only grow, by label.
+#[derive(Debug, Default)]
+pub(crate) struct Labelled(Mutex<BTreeMap<&'static str, u64>>);
+
+impl Labelled {
+    /// Adds one to the number of a label.
+    pub(crate) fn count(&self, label: &'static str) {
+        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *numbers.entry(label).or_default() += 1;
+    }
+
+    fn render(&self, text: &mut String, name: &str, help: &str) {
+        let numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = format!("session_backend_{name}_total");
+        line(text, format_args!("# HELP {name} {help}."));
+        line(text, format_args!("# TYPE {name} counter"));
+        for (label, value) in numbers.iter() {
+            line(text, format_args!("{name}{{label=\"{label}\"}} {value}"));
+        }
+    }
+}
+
 /// All counters.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     pub(crate) requests: Counter,
     pub(crate) logins: Counter,
     pub(crate) logins_refused: Counter,
+    pub(crate) logins_limited: Counter,
+    pub(crate) logins_put_off: Counter,
     pub(crate) refreshes: Counter,
     pub(crate) rotations: Counter,
     pub(crate) reuses: Counter,
@@ -40,17 +64,14 @@ pub(crate) struct Metrics {
     pub(crate) sockets_opened: Counter,
     pub(crate) messages_sent: Counter,
     pub(crate) messages_received: Counter,
-    wire_errors: Mutex<BTreeMap<&'static str, u64>>,
+    pub(crate) tokens_refused: Arc<Labelled>,
+    wire_errors: Labelled,
 }
 
 impl Metrics {
     /// Counts a refused message.
     pub(crate) fn wire_error(&self, label: &'static str) {
-        let mut errors = self
-            .wire_errors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *errors.entry(label).or_default() += 1;
+        self.wire_errors.count(label);
     }
 
     /// Writes everything in the Prometheus text format.
@@ -60,6 +81,16 @@ impl Metrics {
             ("requests", "HTTP requests", &self.requests),
             ("logins", "Logins", &self.logins),
             ("logins_refused", "Refused logins", &self.logins_refused),
+            (
+                "logins_limited",
+                "Logins that had to wait after failures",
+                &self.logins_limited,
+            ),
+            (
+                "logins_put_off",
+                "Logins that found the queue full",
+                &self.logins_put_off,
+            ),
             ("refreshes", "Refresh calls", &self.refreshes),
             ("rotations", "Rotated refresh tokens", &self.rotations),
             ("reuses", "Reuses of refresh tokens", &self.reuses),
@@ -89,21 +120,18 @@ impl Metrics {
             let name = format!("session_backend_{name}");
             sample(&mut text, &name, "gauge", help, &value);
         }
-        self.render_wire_errors(&mut text);
-        text
-    }
-
-    fn render_wire_errors(&self, text: &mut String) {
-        let errors = self
-            .wire_errors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let name = "session_backend_wire_errors_total";
-        line(text, format_args!("# HELP {name} Refused socket messages."));
-        line(text, format_args!("# TYPE {name} counter"));
-        for (label, value) in errors.iter() {
-            line(text, format_args!("{name}{{label=\"{label}\"}} {value}"));
+        let labelled = [
+            ("wire_errors", "Refused socket messages", &self.wire_errors),
+            (
+                "access_tokens_refused",
+                "Refused access tokens",
+                &*self.tokens_refused,
+            ),
+        ];
+        for (name, help, counters) in labelled {
+            counters.render(&mut text, name, help);
         }
+        text
     }
 }
 

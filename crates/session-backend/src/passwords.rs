@@ -1,30 +1,46 @@
-//! Passwords: Argon2id, away from the threads that serve, at bounded parallelism.
+//! Passwords: Argon2id, away from the threads that serve, a few at a time, from a bounded queue.
 //!
-//! Invariant: an unknown account costs the same work as a wrong password, so that time does not
-//! tell which accounts exist.
+//! Invariants: an unknown account costs the same work as a wrong password, so that time does not
+//! tell which accounts exist; who finds the queue full is told at once to come back, so a storm of
+//! logins takes a bounded part of cores and memory, and nobody waits longer than a client does.
 //!
 //! # Source
 //!
 //! OWASP Password Storage; RFC 9106.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
 };
 use session_protocol::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::secrets;
 
 /// Hashes that are computed at once; each takes 19 MiB and one core.
-const PARALLEL_HASHES: usize = 2;
+pub(crate) const PARALLEL_HASHES: usize = 2;
+/// Logins that wait for their turn; at 25 ms a hash the last of them waits for about 3 s, and
+/// clients give up after 10 s.
+pub(crate) const WAITING_LOGINS: usize = 256;
+/// When to come back after the queue was full.
+const COME_BACK_AFTER: Duration = Duration::from_secs(3);
 
 /// Checks passwords.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+}
+
+/// A place in the queue.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 /// A password could not be hashed or checked.
@@ -35,12 +51,22 @@ impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
             permits: Arc::new(Semaphore::new(PARALLEL_HASHES)),
+            queue: Arc::new(Semaphore::new(WAITING_LOGINS + PARALLEL_HASHES)),
         }
+    }
+
+    /// Takes a place in the queue, or says after which time to come back.
+    pub(crate) fn queue(&self) -> Result<Place, Duration> {
+        let place = self.queue.clone().try_acquire_owned();
+        place
+            .map(|permit| Place { _permit: permit })
+            .map_err(|_| COME_BACK_AFTER)
     }
 
     /// Returns whether the password fits the hash; without a hash the same work is done in vain.
     pub(crate) async fn verify(
         &self,
+        place: Place,
         password: Secret,
         hash: Option<String>,
     ) -> Result<bool, PasswordError> {
@@ -53,7 +79,7 @@ impl Passwords {
                 std::hint::black_box(decoy().is_some_and(|decoy| fits(&password, decoy)));
                 false
             };
-            drop(permit);
+            drop((permit, place));
             fits
         })
         .await

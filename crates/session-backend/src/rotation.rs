@@ -25,12 +25,11 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::Mac;
 use session_protocol::{EndReason, Secret};
 
 use crate::{
-    Moment, secrets,
+    Moment,
+    keys::RefreshKeys,
     store::{self, SessionRow, SessionState, Store, StoreError},
 };
 
@@ -55,11 +54,10 @@ impl RefreshToken {
 
     /// Reads a token; nothing is returned unless this server derived it.
     #[must_use]
-    pub fn read(key: &[u8], text: &str) -> Option<Self> {
+    pub fn read(keys: &RefreshKeys, text: &str) -> Option<Self> {
         let (signed, code) = text.rsplit_once('.')?;
         let (family, generation) = signed.split_once('.')?;
-        let code = URL_SAFE_NO_PAD.decode(code).ok()?;
-        secrets::mac(key, signed)?.verify_slice(&code).ok()?;
+        keys.made(signed, code).then_some(())?;
         Some(Self {
             family: family.to_owned(),
             generation: generation.parse().ok()?,
@@ -68,10 +66,9 @@ impl RefreshToken {
 
     /// Writes the token.
     #[must_use]
-    pub fn write(&self, key: &[u8]) -> Option<Secret> {
+    pub fn write(&self, keys: &RefreshKeys) -> Option<Secret> {
         let signed = format!("{}.{}", self.family, self.generation);
-        let code = secrets::mac(key, &signed)?.finalize().into_bytes();
-        let code = URL_SAFE_NO_PAD.encode(code);
+        let code = keys.code(&signed)?;
         Some(Secret::new(format!("{signed}.{code}")))
     }
 
@@ -245,6 +242,7 @@ fn tolerated(mut session: SessionRow, token: &RefreshToken) -> Rotation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::Keys;
 
     #[test]
     fn a_token_reads_back_only_with_its_key_and_unchanged() {
@@ -252,13 +250,14 @@ mod tests {
             family: "0123456789abcdef".to_owned(),
             generation: 7,
         };
-        let text = token.write(b"key").unwrap();
-        assert_eq!(RefreshToken::read(b"key", text.expose()), Some(token));
-        assert_eq!(RefreshToken::read(b"other", text.expose()), None);
+        let (keys, other) = [(); 2].map(|()| Keys::open(None).unwrap().refresh).into();
+        let text = token.write(&keys).unwrap();
+        assert_eq!(RefreshToken::read(&keys, text.expose()), Some(token));
+        assert_eq!(RefreshToken::read(&other, text.expose()), None);
         let forged = text.expose().replacen(".7.", ".8.", 1);
-        assert_eq!(RefreshToken::read(b"key", &forged), None);
+        assert_eq!(RefreshToken::read(&keys, &forged), None);
         for text in ["", "a", "a.b", "a.1.", "a.1.AAAA", "..."] {
-            assert_eq!(RefreshToken::read(b"key", text), None, "{text}");
+            assert_eq!(RefreshToken::read(&keys, text), None, "{text}");
         }
     }
 }

@@ -1,94 +1,12 @@
-//! Random identifiers and the server's keys.
+//! Random identifiers, digests and message authentication codes.
 //!
-//! Invariants: every secret comes from the operating system's generator; the keys live in a file
-//! of their own beside the store (`PATH-key`, readable by the owner only), so that a copy of the
-//! store alone opens no session.
+//! Invariant: every secret comes from the operating system's generator.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::io;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
-
-use crate::StoreLocation;
-
-/// Bytes of one key.
-const KEY_BYTES: usize = 32;
-
-/// The server's keys.
-#[derive(Clone)]
-pub(crate) struct Keys {
-    /// Signs access tokens.
-    pub(crate) access: [u8; KEY_BYTES],
-    /// Derives refresh tokens.
-    pub(crate) refresh: [u8; KEY_BYTES],
-}
-
-impl Keys {
-    /// Reads the keys that belong to a store, or makes them.
-    pub(crate) fn open(store: &StoreLocation) -> io::Result<Self> {
-        match store {
-            StoreLocation::Memory => Self::generate(),
-            StoreLocation::File(path) => {
-                let path = key_path(path);
-                match fs::read_to_string(&path) {
-                    Ok(text) => Self::decode(&text).ok_or_else(|| {
-                        io::Error::new(
-                            io::ErrorKind::InvalidData,
-                            "the key file of the store is damaged",
-                        )
-                    }),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                        let keys = Self::generate()?;
-                        keys.save(&path)?;
-                        Ok(keys)
-                    }
-                    Err(error) => Err(error),
-                }
-            }
-        }
-    }
-
-    fn generate() -> io::Result<Self> {
-        Ok(Self {
-            access: random()?,
-            refresh: random()?,
-        })
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
-        let (access, refresh) = bytes.split_at_checked(KEY_BYTES)?;
-        Some(Self {
-            access: access.try_into().ok()?,
-            refresh: refresh.try_into().ok()?,
-        })
-    }
-
-    fn save(&self, path: &Path) -> io::Result<()> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
-        let mut file = options.open(path)?;
-        let text = URL_SAFE_NO_PAD.encode([self.access, self.refresh].concat());
-        writeln!(file, "{text}")?;
-        file.sync_all()
-    }
-}
-
-fn key_path(store: &Path) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push("-key");
-    PathBuf::from(name)
-}
 
 /// Returns random bytes.
 pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
@@ -124,7 +42,8 @@ pub(crate) fn digest_of(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Returns lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         if write!(text, "{byte:02x}").is_err() {

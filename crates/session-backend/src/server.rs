@@ -17,14 +17,15 @@ use crate::{
     access_token::AccessTokens,
     app::App,
     assets::Assets,
+    client_address::TrustedProxies,
     demo::{self, Faults},
     http,
     hub::Hub,
+    keys::{self, KeyError, Keys},
     limiter::LoginLimiter,
     metrics::Metrics,
     origins::Origins,
     passwords::{self, Passwords},
-    secrets::Keys,
     store::{self, StoreError},
     system,
     tickets::Tickets,
@@ -50,8 +51,8 @@ pub enum StartError {
     BasePath(String),
     /// The store cannot be opened.
     Store(StoreError),
-    /// The key file beside the store cannot be read or made.
-    Keys(io::Error),
+    /// The key file cannot be read or made.
+    Keys(KeyError),
     /// The folder of the app cannot be read.
     Dist(io::Error),
     /// The listener has no address.
@@ -74,7 +75,7 @@ impl fmt::Display for StartError {
                 "--base-path: expected a path that starts and ends with `/`, found `{found}`"
             ),
             Self::Store(error) => write!(f, "--store: {error}"),
-            Self::Keys(error) => write!(f, "the key file beside the store: {error}"),
+            Self::Keys(error) => error.fmt(f),
             Self::Dist(error) => write!(
                 f,
                 "--dist: expected a folder with index.html as `trunk build` makes it: {error}"
@@ -169,7 +170,9 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
     }
     let (config, keys, assets) = tokio::task::spawn_blocking(move || {
         passwords::prepare();
-        let keys = Keys::open(&config.store).map_err(StartError::Keys)?;
+        let file = config.keys.clone();
+        let file = file.or_else(|| keys::beside(&config.store));
+        let keys = Keys::open(file).map_err(StartError::Keys)?;
         let dist = config.dist.as_ref();
         let assets = dist.map(|folder| Assets::read(folder, &config.base_path));
         let assets = assets.transpose().map_err(StartError::Dist)?;
@@ -177,12 +180,18 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
     })
     .await
     .map_err(|error| StartError::Listener(io::Error::other(error)))??;
+    let metrics = Metrics::default();
     Ok(App {
-        access_tokens: AccessTokens::new(&keys, config.policy.access_token_lifetime),
+        access_tokens: AccessTokens::new(
+            keys.access.clone(),
+            config.policy.access_token_lifetime,
+            Arc::clone(&metrics.tokens_refused),
+        ),
         policy: config.policy.clone(),
         heartbeat: config.heartbeat,
         auth_deadline: config.auth_deadline,
         origins: Origins::new(port, &config.origins),
+        proxies: TrustedProxies::new(&config.trusted_proxies),
         keys,
         store,
         passwords: Passwords::new(),
@@ -190,7 +199,7 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
         tickets: Tickets::default(),
         hub: Hub::default(),
         system: Topic::new(system::TOPIC, now.unix_seconds()),
-        metrics: Metrics::default(),
+        metrics,
         assets,
         faults: config.demo.then(Faults::default),
     })
@@ -206,6 +215,7 @@ async fn run(
     upkeep.spawn(upkeep::sweep(Arc::clone(&app)));
     upkeep.spawn(upkeep::forget(Arc::clone(&app)));
     upkeep.spawn(upkeep::sample(Arc::clone(&app)));
+    upkeep.spawn(upkeep::follow_keys(Arc::clone(&app)));
     let service =
         http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     let (hub, mut stopping) = (app.hub.clone(), stopped.clone());

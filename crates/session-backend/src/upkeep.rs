@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use session_protocol::EndReason;
 use tokio::time::{self, MissedTickBehavior};
 
-use crate::{Moment, app::App, life, store::StoreError, system::Sampler};
+use crate::{Moment, app::App, keys, life, store::StoreError, system::Sampler};
 
 /// How late a socket hears of the end of its session, at most.
 const SOCKET_TICK: Duration = Duration::from_millis(200);
@@ -87,6 +87,20 @@ pub(crate) async fn sample(app: Arc<App>) {
     loop {
         ticks.tick().await;
         sampler.sample(&app).await;
+    }
+}
+
+/// Follows changes of the key file.
+pub(crate) async fn follow_keys(app: Arc<App>) {
+    let mut ticks = ticks(keys::RELOAD_TICK);
+    let mut keys = app.keys.clone();
+    loop {
+        ticks.tick().await;
+        match keys.reload() {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("the keys have changed"),
+            Err(error) => tracing::error!(%error, "the keys stay as they are"),
+        }
     }
 }
 

@@ -154,28 +154,3 @@ async fn cross_origin_reads_are_answered_to_listed_origins_only() {
         );
     }
 }
-
-#[tokio::test]
-async fn forged_access_tokens_are_refused() {
-    let world = World::start().await;
-    let mut browser = world.user().await;
-    let good = browser.token.clone().unwrap();
-    let parts: Vec<&str> = good.split('.').collect();
-    let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
-    let forged = [
-        String::new(),
-        "a.b.c".to_owned(),
-        format!("{}.{}.", parts[0], parts[1]),
-        format!("{none}.{}.", parts[1]),
-        format!("{none}.{}.{}", parts[1], parts[2]),
-        format!("{}.{}x.{}", parts[0], parts[1], parts[2]),
-        format!("{good}x"),
-    ];
-    for token in forged {
-        browser.token = Some(token);
-        browser
-            .get("/api/me")
-            .await
-            .expect_problem(401, "invalid_token");
-    }
-}

@@ -3,15 +3,12 @@
 //! Invariants: what changes state is proved not to be forged before anything else happens; the
 //! refresh token leaves in a cookie only; a cookie is deleted only if its very family is over.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::Instant,
-};
+use std::time::Instant;
 
 use axum::{
     Json,
     body::Bytes,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -23,17 +20,19 @@ use session_protocol::{
 use super::{
     body,
     caller::{self, Families},
+    credentials,
 };
 use crate::{
     Moment,
     app::{App, Shared},
+    client_address::ClientAddress,
     cookie::{self, RefreshCookies},
     demo::RefreshFault,
     life::{Beginning, short},
     origins,
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
-    store::{self, SessionRow},
+    store::SessionRow,
     tickets,
 };
 
@@ -43,27 +42,12 @@ const LONGEST_USER_AGENT: usize = 200;
 /// `POST /api/auth/login`
 pub(super) async fn login(
     State(app): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let request = LoginRequest::from_value(&body::object(&body)?)?;
-    let (address, email) = (peer.ip(), store::normalized(&request.email));
-    if let Some(wait) = app.login_limiter.wait(address, &email, Instant::now()) {
-        let detail = "too many failed logins; wait as `Retry-After` says";
-        return Err(
-            Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
-                .with_retry_after(wait),
-        );
-    }
-    let account = app.store.account(&email).await?;
-    let hash = account
-        .as_ref()
-        .map(|account| account.password_hash.clone());
-    let fits = app.passwords.verify(request.password, hash).await;
-    let (Some(account), true) = (account, fits.map_err(|_| Refusal::internal())?) else {
-        return Err(login_refused(&app, address, &email));
-    };
+    let (account, attempt) = credentials::demand(&app, address, &headers, &request).await?;
     let now = Moment::now();
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let mut families = Families::read(&app, cookies, now).await?;
@@ -79,20 +63,12 @@ pub(super) async fn login(
         replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
     let Some(session) = app.begin(beginning).await? else {
-        return Err(login_refused(&app, address, &email));
+        return Err(credentials::refused(&app, address, attempt));
     };
+    attempt.succeeded();
     app.metrics.logins.count();
     tracing::info!(session = short(&session.id), %address, "login");
     token_response(&app, &session, Cookie::Issue, &dead)
-}
-
-/// The same for a wrong password, an unknown account and a disabled one.
-fn login_refused(app: &App, address: IpAddr, email: &str) -> Refusal {
-    app.login_limiter.failed(address, email, Instant::now());
-    app.metrics.logins_refused.count();
-    tracing::warn!(%address, "login refused");
-    let detail = "email or password is wrong";
-    Refusal::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
 }
 
 /// `POST /api/auth/refresh`

@@ -27,6 +27,7 @@ use crate::{
 mod auth;
 mod body;
 mod caller;
+mod credentials;
 mod demo;
 mod devices;
 mod notes;

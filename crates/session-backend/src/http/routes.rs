@@ -1,7 +1,8 @@
 //! The routes, as one table: the router, the tests and the API description read it.
 //!
 //! Invariants: what is not in the table does not answer; a call that can change something is
-//! guarded before its handler runs, by the guard that its row names.
+//! guarded before its handler runs, by the guard that its row names; where browsers come by TLS, a
+//! call without it is refused, never redirected, since its secrets have been read on the way.
 
 use axum::{
     Router,
@@ -12,7 +13,10 @@ use axum::{
 };
 
 use super::{auth, demo, devices, notes, operation, session, uploads};
-use crate::{app::Shared, problem::Refusal, socket};
+use crate::{app::Shared, client_address, problem::Refusal, socket};
+
+/// Supervisors and collectors ask from nearby, without TLS and without a secret.
+const OF_OPERATORS: [&str; 2] = ["/healthz", "/metrics"];
 
 /// How a call is told from one that a foreign page makes a browser send.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -82,7 +86,7 @@ pub(super) fn router(app: &Shared) -> Router<Shared> {
 }
 
 fn guarded(app: &Shared, guard: Guard, handler: MethodRouter<Shared>) -> MethodRouter<Shared> {
-    if guard == Guard::Harmless {
+    if guard == Guard::Harmless && !app.origins.has_https() {
         return handler;
     }
     handler.route_layer(middleware::from_fn_with_state((app.clone(), guard), demand))
@@ -93,14 +97,19 @@ async fn demand(
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    let headers = request.headers();
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    if app.origins.has_https() && !OF_OPERATORS.contains(&parts.uri.path()) {
+        let peer = client_address::peer(&parts).ok_or_else(Refusal::internal)?;
+        app.proxies.demand_tls(peer, headers)?;
+    }
     match guard {
         Guard::Harmless => {}
         Guard::Unforged => app.origins.demand_unforged(headers)?,
         Guard::NotForeign => app.origins.refuse_foreign(headers)?,
         Guard::ListedOrigin => app.origins.demand_listed(headers)?,
     }
-    Ok(next.run(request).await)
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 fn table() -> Vec<Entry> {

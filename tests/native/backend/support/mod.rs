@@ -10,7 +10,7 @@ mod socket;
 
 use std::{future::Future, time::Duration};
 
-pub(crate) use browser::{Browser, JsonBody};
+pub(crate) use browser::{Answer, Browser, JsonBody};
 pub(crate) use build::{PAGE, write_build};
 pub(crate) use raw::{Head, Raw};
 pub(crate) use server::{Process, World, short_limits};

@@ -1,0 +1,69 @@
+//! Email and password: whose they are, if guessing has not gone too far.
+//!
+//! Invariants: an account that does not exist is answered like a wrong password, in text, status
+//! and time; a guess has its place in the queue, and counts, before its password is looked at.
+
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, StatusCode};
+use session_protocol::http::LoginRequest;
+
+use super::caller::Families;
+use crate::{
+    Moment,
+    app::App,
+    cookie::RefreshCookies,
+    limiter::Attempt,
+    problem::Refusal,
+    store::{self, Account, StoreError},
+};
+
+/// Returns the account of an email address and its password, and the attempt that is to be decided.
+pub(super) async fn demand<'a>(
+    app: &'a App,
+    address: IpAddr,
+    headers: &HeaderMap,
+    request: &LoginRequest,
+) -> Result<(Account, Attempt<'a>), Refusal> {
+    let email = store::normalized(&request.email);
+    let place = app.passwords.queue().map_err(|after| {
+        app.metrics.logins_put_off.count();
+        let detail = "too many logins at once; come back as `Retry-After` says";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(after)
+    })?;
+    let is_owner = holds_a_session(app, headers, &email).await?;
+    let attempt = app.login_limiter.begin(address, &email, is_owner).await;
+    let attempt = attempt.map_err(|wait| {
+        app.metrics.logins_limited.count();
+        let detail = "too many failed logins; wait as `Retry-After` says";
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
+            .with_retry_after(wait)
+    })?;
+    let account = app.store.account(&email).await?;
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let password = request.password.clone();
+    let fits = app.passwords.verify(place, password, hash).await;
+    match (account, fits.map_err(|_| Refusal::internal())?) {
+        (Some(account), true) => Ok((account, attempt)),
+        (Some(_) | None, _) => Err(refused(app, address, attempt)),
+    }
+}
+
+/// The same for a wrong password, an unknown account and a disabled one.
+pub(super) fn refused(app: &App, address: IpAddr, attempt: Attempt<'_>) -> Refusal {
+    attempt.failed();
+    app.metrics.logins_refused.count();
+    tracing::warn!(%address, "login refused");
+    let detail = "email or password is wrong";
+    Refusal::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
+}
+
+/// Returns whether the browser holds the cookie of a living session of this account.
+async fn holds_a_session(app: &App, headers: &HeaderMap, email: &str) -> Result<bool, StoreError> {
+    let cookies = RefreshCookies::read(headers, &app.keys.refresh);
+    let families = Families::read(app, cookies, Moment::now()).await?;
+    let mut living = families.living.iter();
+    Ok(living.any(|(_, session)| session.user.email == email))
+}

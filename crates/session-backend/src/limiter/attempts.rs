@@ -1,0 +1,374 @@
+//! Attempts to log in: begun, then decided.
+//!
+//! Invariant: whatever becomes of an attempt, it stops being undecided, and those who wait for that
+//! are woken.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+use super::key::{Key, Limit, Network};
+use crate::secrets;
+
+/// Most tallies, and most networks of owners, that are kept.
+pub(crate) const MOST_KEYS: usize = 50_000;
+/// A network where an owner has logged in is remembered this long.
+pub(crate) const MEMORY_OF_NETWORKS: Duration = Duration::from_secs(30 * 86_400);
+
+#[derive(Debug, Default)]
+struct Tally {
+    failures: VecDeque<Instant>,
+    /// Attempts that have not been decided yet.
+    undecided: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tallies: BTreeMap<Key, Tally>,
+    /// Where owners have logged in, and when last.
+    networks: BTreeMap<(String, Network), Instant>,
+}
+
+/// Why another attempt may not be made.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Verdict {
+    /// Perhaps it may, once one of those under way is decided.
+    Undecided,
+    /// It may after this time.
+    Wait(Duration),
+}
+
+/// Counts failed logins.
+#[derive(Debug, Default)]
+pub(crate) struct LoginLimiter {
+    state: Mutex<State>,
+    decided: Notify,
+}
+
+/// An attempt that counts; dropped without a decision it does not count any more.
+#[derive(Debug)]
+pub(crate) struct Attempt<'a> {
+    limiter: &'a LoginLimiter,
+    account: String,
+    network: Network,
+    keys: Vec<Key>,
+}
+
+impl LoginLimiter {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins an attempt, or says how long the caller has to wait. `is_owner` says that the browser
+    /// proved by itself to be one of the account's.
+    pub(crate) async fn begin(
+        &self,
+        address: IpAddr,
+        account: &str,
+        is_owner: bool,
+    ) -> Result<Attempt<'_>, Duration> {
+        let (account, network) = (secrets::digest(account), Network::from(address));
+        loop {
+            let decided = self.decided.notified();
+            tokio::pin!(decided);
+            decided.as_mut().enable();
+            match self.lock().try_begin(&account, network, is_owner) {
+                Err(Verdict::Wait(wait)) => return Err(wait),
+                Err(Verdict::Undecided) => {}
+                Ok(keys) => {
+                    return Ok(Attempt {
+                        limiter: self,
+                        account,
+                        network,
+                        keys,
+                    });
+                }
+            }
+            decided.await;
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// The password was wrong.
+    pub(crate) fn failed(self) {
+        let (mut state, now) = (self.limiter.lock(), Instant::now());
+        for key in &self.keys {
+            let tally = state.tallies.entry(key.clone()).or_default();
+            tally.forget_old(key.limit(), now);
+            tally.failures.push_back(now);
+        }
+    }
+
+    /// The password was right.
+    pub(crate) fn succeeded(mut self) {
+        let owner = (std::mem::take(&mut self.account), self.network);
+        self.limiter.lock().networks.insert(owner, Instant::now());
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.lock();
+        for key in &self.keys {
+            if let Some(tally) = state.tallies.get_mut(key) {
+                tally.undecided = tally.undecided.saturating_sub(1);
+            }
+        }
+        drop(state);
+        self.limiter.decided.notify_waiters();
+    }
+}
+
+impl State {
+    fn keys(&self, account: &str, network: Network, is_owner: bool, now: Instant) -> Vec<Key> {
+        let mut keys = vec![
+            Key::Pair(network, account.to_owned()),
+            Key::Network(network),
+        ];
+        let last = self.networks.get(&(account.to_owned(), network));
+        let is_known = last.is_some_and(|last| *last + MEMORY_OF_NETWORKS > now);
+        if !is_owner && !is_known {
+            keys.push(Key::Account(account.to_owned()));
+        }
+        keys
+    }
+
+    fn try_begin(
+        &mut self,
+        account: &str,
+        network: Network,
+        is_owner: bool,
+    ) -> Result<Vec<Key>, Verdict> {
+        let now = Instant::now();
+        let keys = self.keys(account, network, is_owner, now);
+        let verdicts = keys.iter().filter_map(|key| self.verdict(key, now));
+        if let Some(worst) = verdicts.max() {
+            return Err(worst);
+        }
+        self.bound(now);
+        for key in &keys {
+            self.tallies.entry(key.clone()).or_default().undecided += 1;
+        }
+        Ok(keys)
+    }
+
+    fn verdict(&self, key: &Key, now: Instant) -> Option<Verdict> {
+        let (tally, limit) = (self.tallies.get(key)?, key.limit());
+        let mut counting = tally.failures.iter().rev();
+        let counts = |time: &&Instant| now.saturating_duration_since(**time) < limit.window;
+        let failures = counting.clone().take_while(counts).count();
+        if failures >= limit.failures {
+            let frees_at = *counting.nth(limit.failures.saturating_sub(1))? + limit.window;
+            return Some(Verdict::Wait(frees_at.saturating_duration_since(now)));
+        }
+        (failures + tally.undecided >= limit.failures).then_some(Verdict::Undecided)
+    }
+
+    /// Makes room: first what no longer counts goes, then what is oldest.
+    fn bound(&mut self, now: Instant) {
+        if self.tallies.len() >= MOST_KEYS {
+            self.tallies.retain(|key, tally| {
+                tally.forget_old(key.limit(), now);
+                tally.undecided > 0 || !tally.failures.is_empty()
+            });
+            let last = |tally: &Tally| tally.failures.back().copied();
+            if let Some(median) = median(self.tallies.values().filter_map(last)) {
+                let is_full = self.tallies.len() >= MOST_KEYS;
+                self.tallies.retain(|_, tally| {
+                    !is_full || tally.undecided > 0 || last(tally).is_some_and(|at| at > median)
+                });
+            }
+        }
+        if self.networks.len() >= MOST_KEYS
+            && let Some(median) = median(self.networks.values().copied())
+        {
+            self.networks.retain(|_, at| *at > median);
+        }
+    }
+}
+
+fn median(times: impl Iterator<Item = Instant>) -> Option<Instant> {
+    let mut times: Vec<_> = times.collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
+}
+
+impl Tally {
+    fn forget_old(&mut self, limit: Limit, now: Instant) {
+        let is_old = |time: &Instant| now.saturating_duration_since(*time) >= limit.window;
+        while self.failures.front().is_some_and(is_old) {
+            self.failures.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, sync::Arc};
+
+    use super::*;
+    use crate::limiter::{OF_ACCOUNT, OF_NETWORK, OF_PAIR};
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    fn elsewhere(number: usize) -> IpAddr {
+        let bits = u32::try_from(number).unwrap();
+        IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + bits))
+    }
+
+    async fn fail(limiter: &LoginLimiter, address: IpAddr, account: &str) {
+        limiter
+            .begin(address, account, false)
+            .await
+            .unwrap()
+            .failed();
+    }
+
+    async fn wait(limiter: &LoginLimiter, address: IpAddr, account: &str) -> Option<Duration> {
+        limiter.begin(address, account, false).await.err()
+    }
+
+    /// Lets the failures lie further back.
+    fn age(limiter: &LoginLimiter, by: Duration) {
+        for tally in limiter.lock().tallies.values_mut() {
+            for time in &mut tally.failures {
+                *time -= by;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_eleventh_attempt_waits_and_a_minute_later_it_does_not() {
+        let limiter = LoginLimiter::default();
+        for _ in 0..OF_PAIR.failures {
+            assert_eq!(wait(&limiter, HERE, "a").await, None);
+            fail(&limiter, HERE, "a").await;
+        }
+        let waiting = wait(&limiter, HERE, "a").await.unwrap();
+        assert!(waiting <= OF_PAIR.window && waiting > OF_PAIR.window / 2);
+        assert_eq!(wait(&limiter, HERE, "b").await, None);
+        age(&limiter, OF_PAIR.window);
+        assert_eq!(wait(&limiter, HERE, "a").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_network_that_tries_many_accounts_waits_too() {
+        let limiter = LoginLimiter::default();
+        for account in 0..OF_NETWORK.failures {
+            fail(&limiter, HERE, &account.to_string()).await;
+        }
+        assert!(wait(&limiter, HERE, "unseen").await.is_some());
+        assert_eq!(wait(&limiter, elsewhere(1), "unseen").await, None);
+    }
+
+    #[tokio::test]
+    async fn all_addresses_of_one_subscriber_are_one_network() {
+        let limiter = LoginLimiter::default();
+        let of = |host: u128| IpAddr::from((0x2001_0db8 << 96 | host).to_be_bytes());
+        for host in 0..OF_PAIR.failures {
+            fail(&limiter, of(host as u128), "a").await;
+        }
+        assert!(
+            wait(&limiter, of(u128::from(u64::MAX)), "a")
+                .await
+                .is_some()
+        );
+        assert_eq!(wait(&limiter, of(1 << 64), "a").await, None);
+        for _ in 0..OF_PAIR.failures {
+            fail(&limiter, HERE, "a").await;
+        }
+        let mapped = IpAddr::V6(Ipv4Addr::LOCALHOST.to_ipv6_mapped());
+        assert!(wait(&limiter, mapped, "a").await.is_some());
+    }
+
+    #[tokio::test]
+    async fn guesses_from_everywhere_wait_and_the_owner_does_not() {
+        let limiter = LoginLimiter::default();
+        limiter.begin(HERE, "a", false).await.unwrap().succeeded();
+        for number in 0..OF_ACCOUNT.failures {
+            fail(&limiter, elsewhere(number), "a").await;
+            fail(&limiter, elsewhere(number), "no such account").await;
+        }
+        for account in ["a", "no such account"] {
+            let waiting = wait(&limiter, elsewhere(1_000), account).await.unwrap();
+            assert!(waiting > OF_PAIR.window, "{account}");
+        }
+        assert_eq!(wait(&limiter, HERE, "a").await, None, "the owner's network");
+        assert!(wait(&limiter, HERE, "no such account").await.is_some());
+        let owner = limiter.begin(elsewhere(1_001), "a", true).await;
+        assert!(owner.is_ok(), "the owner's browser");
+    }
+
+    #[tokio::test]
+    async fn guesses_at_the_same_time_do_not_pass_together() {
+        let limiter = Arc::new(LoginLimiter::default());
+        let mut guesses = tokio::task::JoinSet::new();
+        for _ in 0..100 {
+            let limiter = Arc::clone(&limiter);
+            guesses.spawn(async move {
+                let Ok(attempt) = limiter.begin(HERE, "a", false).await else {
+                    return false;
+                };
+                tokio::task::yield_now().await;
+                attempt.failed();
+                true
+            });
+        }
+        let looked_at = guesses.join_all().await.into_iter().filter(|made| *made);
+        assert_eq!(looked_at.count(), OF_PAIR.failures);
+    }
+
+    #[tokio::test]
+    async fn logins_at_the_same_time_are_all_let_in() {
+        let limiter = Arc::new(LoginLimiter::default());
+        let mut logins = tokio::task::JoinSet::new();
+        for _ in 0..300 {
+            let limiter = Arc::clone(&limiter);
+            logins.spawn(async move {
+                let attempt = limiter.begin(HERE, "a", false).await.unwrap();
+                tokio::task::yield_now().await;
+                attempt.succeeded();
+            });
+        }
+        assert_eq!(logins.join_all().await.len(), 300);
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_nobody_decides_does_not_count() {
+        let limiter = LoginLimiter::default();
+        for _ in 0..100 {
+            drop(limiter.begin(HERE, "a", false).await.unwrap());
+        }
+        assert_eq!(wait(&limiter, HERE, "a").await, None);
+    }
+
+    #[tokio::test]
+    async fn memory_is_bounded_and_the_newest_failures_stay() {
+        let limiter = LoginLimiter::default();
+        for number in 0..MOST_KEYS {
+            fail(&limiter, elsewhere(number), &number.to_string()).await;
+        }
+        for _ in 1..OF_PAIR.failures {
+            fail(
+                &limiter,
+                elsewhere(MOST_KEYS - 1),
+                &(MOST_KEYS - 1).to_string(),
+            )
+            .await;
+        }
+        let kept = limiter.lock().tallies.len();
+        assert!(kept <= MOST_KEYS + 3, "{kept}");
+        let last = (MOST_KEYS - 1).to_string();
+        assert!(
+            wait(&limiter, elsewhere(MOST_KEYS - 1), &last)
+                .await
+                .is_some()
+        );
+    }
+}

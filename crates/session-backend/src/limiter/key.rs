@@ -1,0 +1,62 @@
+//! Under what failures are counted, and how many of them are tolerated.
+//!
+//! Invariant: an account appears as a digest of its name.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+/// A limit: this many failures in this time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) failures: usize,
+    pub(crate) window: Duration,
+}
+
+/// Of one account from one network.
+pub(crate) const OF_PAIR: Limit = Limit {
+    failures: 10,
+    window: Duration::from_secs(60),
+};
+/// Of one network; households and offices share one.
+pub(crate) const OF_NETWORK: Limit = Limit {
+    failures: 100,
+    window: Duration::from_secs(60),
+};
+/// Of one account, from networks where its owner has not been.
+pub(crate) const OF_ACCOUNT: Limit = Limit {
+    failures: 100,
+    window: Duration::from_secs(3600),
+};
+/// Where guesses are told apart by: an address, or all 2^64 of one subscriber.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Network(IpAddr);
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+            }
+            address @ IpAddr::V4(_) => address,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Key {
+    Pair(Network, String),
+    Network(Network),
+    Account(String),
+}
+
+impl Key {
+    pub(super) const fn limit(&self) -> Limit {
+        match self {
+            Self::Pair(..) => OF_PAIR,
+            Self::Network(_) => OF_NETWORK,
+            Self::Account(_) => OF_ACCOUNT,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Slows down guessing of passwords: by account and network, by network, and by account.
+//!
+//! Invariants: an attempt counts before its password is looked at, so guesses at the same time do
+//! not pass together; what turns out to be right is taken back, so nobody is locked out by logging
+//! in often, or in many tabs at once; guesses from elsewhere do not lock an owner out who has
+//! logged in from the same network, or whose browser still holds a session; an account that does
+//! not exist is treated like one that does; memory is bounded, and names of accounts are kept as
+//! digests only.
+//!
+//! # Source
+//!
+//! OWASP Authentication, login throttling and device cookies; NIST SP 800-63B-4 section 3.2.2.
+
+mod attempts;
+mod key;
+
+pub(crate) use attempts::{Attempt, LoginLimiter, MEMORY_OF_NETWORKS, MOST_KEYS};
+pub(crate) use key::{OF_ACCOUNT, OF_NETWORK, OF_PAIR};

@@ -1,0 +1,212 @@
+//! Guessing of passwords: it is slowed down, it locks nobody out, and it learns nothing.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::{Answer, Browser, JsonBody, World};
+
+/// A world behind a proxy on this machine, so that a test can come from anywhere.
+async fn behind_a_proxy() -> World {
+    World::start_with(|config| config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()]).await
+}
+
+async fn log_in_from(browser: &mut Browser, address: &str, email: &str, password: &str) -> Answer {
+    let body = json!({ "email": email, "password": password });
+    let request = browser
+        .request(Method::POST, "/api/auth/login")
+        .header("X-Forwarded-For", address)
+        .json_body(&body);
+    browser.send(request).await
+}
+
+fn address(number: u32) -> String {
+    std::net::Ipv4Addr::from_bits(0xcb00_7100 + number).to_string()
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_time_count_before_they_are_looked_at() {
+    let world = World::start().await;
+    let mut guesses = JoinSet::new();
+    for number in 0..40 {
+        let mut browser = world.browser();
+        guesses.spawn(async move {
+            let guess = format!("guess {number}");
+            browser.try_log_in("user@example.com", &guess).await.status
+        });
+    }
+    let statuses = guesses.join_all().await;
+    let count = |status| statuses.iter().filter(|found| **found == status).count();
+    assert_eq!((count(401), count(429)), (10, 30), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn many_logins_at_the_same_time_are_all_let_in() {
+    let world = World::start().await;
+    let mut logins = JoinSet::new();
+    for _ in 0..40 {
+        let mut browser = world.browser();
+        logins.spawn(async move { browser.log_in("user@example.com").await });
+    }
+    assert_eq!(logins.join_all().await.len(), 40);
+}
+
+#[tokio::test]
+async fn guesses_from_everywhere_are_slowed_down_and_the_owner_gets_in() {
+    let world = behind_a_proxy().await;
+    let (mut owner, home) = (world.browser(), "192.0.2.77");
+    let answer = log_in_from(&mut owner, home, "user@example.com", "password").await;
+    assert_eq!(answer.status, 200);
+    let with_session = owner.clone();
+    let mut guesser = world.browser();
+    for email in ["user@example.com", "nobody@example.com"] {
+        for number in 0..100 {
+            let answer = log_in_from(&mut guesser, &address(number), email, "guess").await;
+            answer.expect_problem(401, "invalid_credentials");
+        }
+        let answer = log_in_from(&mut guesser, &address(200), email, "guess").await;
+        answer.expect_problem(429, "too_many_attempts");
+        let wait: u64 = answer.header("retry-after").parse().unwrap();
+        assert!((3_000..=3_600).contains(&wait), "{email}: {wait}");
+    }
+    let right = log_in_from(&mut guesser, &address(200), "user@example.com", "password").await;
+    right.expect_problem(429, "too_many_attempts");
+    let mut elsewhere = with_session;
+    let answer = log_in_from(
+        &mut elsewhere,
+        &address(201),
+        "user@example.com",
+        "password",
+    )
+    .await;
+    assert_eq!(answer.status, 200, "the owner's browser on the road");
+    let mut new = world.browser();
+    let answer = log_in_from(&mut new, home, "user@example.com", "password").await;
+    assert_eq!(answer.status, 200, "a new browser of the owner at home");
+}
+
+#[tokio::test]
+async fn who_is_no_listed_proxy_cannot_choose_an_address() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for number in 0..10 {
+        let answer = log_in_from(&mut browser, &address(number), "user@example.com", "no").await;
+        answer.expect_problem(401, "invalid_credentials");
+    }
+    let answer = log_in_from(&mut browser, &address(11), "user@example.com", "no").await;
+    answer.expect_problem(429, "too_many_attempts");
+    browser.log_in("second@example.com").await;
+    let sessions = browser.get("/api/sessions").await.json();
+    assert_eq!(sessions[0]["address"], "127.0.0.1");
+}
+
+#[tokio::test]
+async fn the_address_behind_a_listed_proxy_is_the_one_that_it_names() {
+    let world = behind_a_proxy().await;
+    let mut browser = world.browser();
+    let chain = "6.6.6.6, 203.0.113.9";
+    let answer = log_in_from(&mut browser, chain, "user@example.com", "password").await;
+    browser.token = answer.json()["accessToken"].as_str().map(str::to_owned);
+    let sessions = browser.get("/api/sessions").await.json();
+    assert_eq!(sessions[0]["address"], "203.0.113.9");
+}
+
+/// Where browsers come by TLS, what a listed proxy took without it is refused.
+#[tokio::test]
+async fn plain_calls_are_refused_where_browsers_come_by_tls() {
+    let world = World::start_with(|config| {
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        config.origins = vec!["https://app.example".to_owned()];
+    })
+    .await;
+    let mut browser = world.browser();
+    for (path, scheme, status) in [
+        ("/api/session", "https", 200),
+        ("/api/session", "http", 403),
+        ("/api/session", "https, http", 403),
+        ("/healthz", "http", 200),
+        ("/metrics", "http", 200),
+        ("/", "http", 200),
+    ] {
+        let request = browser.bare(Method::GET, path);
+        let answer = browser
+            .send(request.header("X-Forwarded-Proto", scheme))
+            .await;
+        assert_eq!(answer.status, status, "{path} by {scheme}");
+        if status == 403 {
+            answer.expect_problem(403, "https_required");
+        }
+    }
+}
+
+/// Returns the median times of a login with a wrong password and of one without an account.
+async fn medians(pairs: u32) -> [Duration; 2] {
+    let mut times = [Vec::new(), Vec::new()];
+    // Accounts wait after a hundred failures; a new server knows nothing of them.
+    for first in (0..pairs).step_by(50) {
+        let world = behind_a_proxy().await;
+        let mut browser = world.browser();
+        for number in first..pairs.min(first + 50) {
+            for (index, email) in ["user@example.com", "nobody@example.com"]
+                .iter()
+                .enumerate()
+            {
+                let start = Instant::now();
+                let answer = log_in_from(&mut browser, &address(number % 50), email, "no").await;
+                times[index].push(start.elapsed());
+                answer.expect_problem(401, "invalid_credentials");
+            }
+        }
+    }
+    times.map(|mut times| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    })
+}
+
+fn apart(medians: [Duration; 2]) -> f64 {
+    let [known, unknown] = medians.map(|median| median.as_secs_f64());
+    (known - unknown).abs() / known.max(unknown)
+}
+
+#[tokio::test]
+async fn time_does_not_tell_which_accounts_exist() {
+    let medians = medians(50).await;
+    assert!(apart(medians) < 0.2, "{medians:?}");
+}
+
+#[tokio::test]
+#[ignore = "two thousand pairs take minutes: cargo test -p session-backend --test backend two_thousand -- --ignored --nocapture"]
+async fn over_two_thousand_pairs_the_medians_differ_by_less_than_a_twentieth() {
+    let medians = medians(2_000).await;
+    eprintln!("medians {medians:?}, apart {:.4}", apart(medians));
+    assert!(apart(medians) < 0.05, "{medians:?}");
+}
+
+#[tokio::test]
+async fn a_storm_of_logins_is_told_to_come_back() {
+    let world = behind_a_proxy().await;
+    let mut logins = JoinSet::new();
+    for number in 0..500 {
+        let mut browser = world.browser();
+        logins.spawn(async move {
+            let email = format!("{number}@example.com");
+            log_in_from(&mut browser, &address(number), &email, "no").await
+        });
+    }
+    let answers = logins.join_all().await;
+    let (put_off, looked_at): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.status == 503);
+    for answer in &put_off {
+        answer.expect_problem(503, "busy");
+        assert_eq!(answer.header("retry-after"), "3");
+    }
+    for answer in &looked_at {
+        answer.expect_problem(401, "invalid_credentials");
+    }
+    assert!(looked_at.len() >= 258, "{}", looked_at.len());
+    assert!(!put_off.is_empty(), "the queue is bounded");
+    world.user().await;
+}
