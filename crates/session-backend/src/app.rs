@@ -7,8 +7,9 @@ use std::{io, sync::Arc, time::Duration};
 
 use crate::{
     Policy, access_token::AccessTokens, assets::Assets, client_address::TrustedProxies,
-    demo::Faults, hub::Hub, keys::Keys, limiter::LoginLimiter, metrics::Metrics, origins::Origins,
-    passwords::Passwords, store::Store, tickets::Tickets, topic::Topic,
+    demo::Faults, http::ReportBudget, hub::Hub, keys::Keys, limiter::LoginLimiter,
+    metrics::Metrics, origins::Origins, passwords::Passwords, store::Store, tickets::Tickets,
+    topic::Topic,
 };
 
 /// Everything that requests and sockets share.
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) hub: Hub,
     pub(crate) system: Topic,
     pub(crate) metrics: Metrics,
+    pub(crate) reports: ReportBudget,
     pub(crate) assets: Option<Assets>,
     /// Present only with `--demo`.
     pub(crate) faults: Option<Faults>,

@@ -124,6 +124,7 @@ fn page(template: &str, connect_to: &str) -> Response {
         (header::CONTENT_TYPE, html),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::CONTENT_SECURITY_POLICY, policy),
+        security_headers::REPORTING_ENDPOINTS,
     ];
     (headers, body).into_response()
 }

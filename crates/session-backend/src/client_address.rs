@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn headers(name: HeaderName, lines: &[&'static str]) -> HeaderMap {
+    fn headers(name: &HeaderName, lines: &[&'static str]) -> HeaderMap {
         let pair = |line: &&'static str| (name.clone(), HeaderValue::from_static(line));
         lines.iter().map(pair).collect()
     }
@@ -150,7 +150,7 @@ mod tests {
             ("10.0.0.1", &["unknown"], "10.0.0.1"),
             ("10.0.0.1", &[""], "10.0.0.1"),
         ] {
-            let headers = headers(FORWARDED_FOR, lines);
+            let headers = headers(&FORWARDED_FOR, lines);
             let found = proxies.client(peer.parse().unwrap(), &headers);
             assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{peer} {lines:?}");
         }
@@ -171,7 +171,7 @@ mod tests {
             ("10.0.0.1", &["https", "http"], false),
             ("10.0.0.1", &[], false),
         ] {
-            let headers = headers(FORWARDED_PROTO, lines);
+            let headers = headers(&FORWARDED_PROTO, lines);
             let answer = proxies.demand_tls(peer.parse().unwrap(), &headers);
             assert_eq!(answer.is_ok(), fine, "{peer} {lines:?}");
         }

@@ -24,7 +24,7 @@ use crate::{
 /// # Source
 ///
 /// ASVS 5.0, 6.2.1.
-const SHORTEST_PASSWORD: usize = 8;
+pub(crate) const SHORTEST_PASSWORD: usize = 8;
 
 /// Does what the flags say.
 ///

@@ -18,7 +18,7 @@ const PREFIX: &str = "__Host-rt-";
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict; Path=/";
 
 /// Most refresh cookies that are looked at in one request.
-const MOST_COOKIES: usize = 16;
+pub(crate) const MOST_COOKIES: usize = 16;
 
 /// The refresh cookies of a request.
 #[derive(Debug, Default)]

@@ -21,7 +21,7 @@ use crate::{Moment, limits::Limits};
 /// # Source
 ///
 /// OWASP WebSocket Security, backpressure; the number is chosen by us: four minutes of one topic.
-const QUEUE_LENGTH: usize = 256;
+pub(crate) const QUEUE_LENGTH: usize = 256;
 
 /// Identifier of a socket in this process.
 pub(crate) type SocketId = u64;

@@ -10,6 +10,7 @@ use session_protocol::{EndReason, ServerMessage, User};
 use crate::{
     Moment,
     app::App,
+    events::SecurityEvent,
     problem::Refusal,
     store::{self, SessionRow, SessionState, StoreError},
 };
@@ -152,12 +153,10 @@ impl App {
     /// Tells sockets and log that a session has ended in the store.
     pub(crate) fn announce_end(&self, id: &str, reason: EndReason) {
         self.metrics.sessions_ended.count();
-        tracing::info!(session = short(id), reason = reason.code(), "session ended");
+        self.report(SecurityEvent::SessionEnded {
+            session: id,
+            reason,
+        });
         self.hub.end(id, reason);
     }
-}
-
-/// Returns the part of a session identifier that logs may show.
-pub(crate) fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
 }

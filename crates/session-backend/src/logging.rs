@@ -1,7 +1,7 @@
 //! Logs: one JSON record a line on standard error, times in UTC.
 //!
-//! Invariants: no token, password or cookie is ever a field; a session appears by the first digits
-//! of its identifier; the encoder escapes line breaks, so a client cannot forge a record.
+//! Invariants: no token, password or cookie is ever a field; sessions and
+//! accounts appear as keyed hashes; the encoder escapes line breaks, so a client cannot forge a record.
 
 use std::io;
 

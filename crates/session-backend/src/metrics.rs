@@ -55,8 +55,6 @@ pub(crate) struct Metrics {
     pub(crate) requests: Counter,
     pub(crate) logins: Counter,
     pub(crate) logins_refused: Counter,
-    pub(crate) logins_limited: Counter,
-    pub(crate) logins_put_off: Counter,
     pub(crate) refreshes: Counter,
     pub(crate) rotations: Counter,
     pub(crate) reuses: Counter,
@@ -65,6 +63,7 @@ pub(crate) struct Metrics {
     pub(crate) messages_sent: Counter,
     pub(crate) messages_received: Counter,
     pub(crate) tokens_refused: Arc<Labelled>,
+    pub(crate) security_events: Labelled,
     wire_errors: Labelled,
 }
 
@@ -81,16 +80,6 @@ impl Metrics {
             ("requests", "HTTP requests", &self.requests),
             ("logins", "Logins", &self.logins),
             ("logins_refused", "Refused logins", &self.logins_refused),
-            (
-                "logins_limited",
-                "Logins that had to wait after failures",
-                &self.logins_limited,
-            ),
-            (
-                "logins_put_off",
-                "Logins that found the queue full",
-                &self.logins_put_off,
-            ),
             ("refreshes", "Refresh calls", &self.refreshes),
             ("rotations", "Rotated refresh tokens", &self.rotations),
             ("reuses", "Reuses of refresh tokens", &self.reuses),
@@ -121,6 +110,7 @@ impl Metrics {
             sample(&mut text, &name, "gauge", help, &value);
         }
         let labelled = [
+            ("security_events", "Security events", &self.security_events),
             ("wire_errors", "Refused socket messages", &self.wire_errors),
             (
                 "access_tokens_refused",

@@ -89,6 +89,11 @@ impl Refusal {
         )
     }
 
+    /// Returns the code.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

@@ -6,6 +6,8 @@
 //!
 //! OWASP Secure Headers; CSP Level 3.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
@@ -35,8 +37,15 @@ const ALWAYS: [(HeaderName, &str); 6] = [
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 ];
-/// One year with sub-domains.
-const TRANSPORT_SECURITY: &str = "max-age=31536000; includeSubDomains";
+/// Where browsers report violations.
+const REPORTS: &str = "/api/reports";
+/// Names that place for `report-to`.
+pub(crate) const REPORTING_ENDPOINTS: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("reporting-endpoints"),
+    HeaderValue::from_static("csp=\"/api/reports\""),
+);
+/// How long browsers come by TLS only, here and at sub-domains (ASVS 5.0, 3.4.1).
+pub(crate) const TLS_FOR: Duration = Duration::from_secs(365 * 86_400);
 
 /// Returns the content security policy of the page with this nonce.
 pub(crate) fn page_policy(nonce: &str, connect_to: &str) -> String {
@@ -44,7 +53,8 @@ pub(crate) fn page_policy(nonce: &str, connect_to: &str) -> String {
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
          style-src 'self'; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'{connect_to}; manifest-src 'self'; object-src 'none'; \
-         base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'; \
+         report-uri {REPORTS}; report-to csp"
     )
 }
 
@@ -65,8 +75,10 @@ pub(crate) async fn add(State(app): State<Shared>, request: Request, next: Next)
         headers.insert(header::CACHE_CONTROL, no_store);
     }
     if app.origins.has_https() {
-        let always_tls = HeaderValue::from_static(TRANSPORT_SECURITY);
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, always_tls);
+        let always_tls = format!("max-age={}; includeSubDomains", TLS_FOR.as_secs());
+        if let Ok(always_tls) = HeaderValue::from_str(&always_tls) {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, always_tls);
+        }
     }
     response
 }

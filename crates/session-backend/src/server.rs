@@ -34,9 +34,9 @@ use crate::{
 };
 
 /// Reconnections that a restarted server takes in a second; sets the window of `GOING_AWAY`.
-const ACCEPTED_PER_SECOND: usize = 500;
+pub(crate) const ACCEPTED_PER_SECOND: usize = 500;
 /// Requests and sockets that have not ended this long after a stop are cut.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a server did not start.
 #[derive(Debug)]
@@ -200,6 +200,7 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
         hub: Hub::default(),
         system: Topic::new(system::TOPIC, now.unix_seconds()),
         metrics,
+        reports: http::ReportBudget::default(),
         assets,
         faults: config.demo.then(Faults::default),
     })

@@ -16,7 +16,7 @@ use session_protocol::ServerMessage;
 use crate::hub::{Outbox, SocketId};
 
 /// Updates that are kept: two minutes of one a second, the time a reconnect may take.
-const RING_LENGTH: usize = 120;
+pub(crate) const RING_LENGTH: usize = 120;
 /// Updates that a new subscriber gets at once, so that its charts begin full.
 const REPLAY_LENGTH: usize = 60;
 

@@ -7,10 +7,12 @@ use std::{sync::Arc, time::Duration};
 use session_protocol::EndReason;
 use tokio::time::{self, MissedTickBehavior};
 
-use crate::{Moment, app::App, keys, life, store::StoreError, system::Sampler};
+use crate::{
+    Moment, app::App, events::SecurityEvent, keys, life, store::StoreError, system::Sampler,
+};
 
 /// How late a socket hears of the end of its session, at most.
-const SOCKET_TICK: Duration = Duration::from_millis(200);
+pub(crate) const SOCKET_TICK: Duration = Duration::from_millis(200);
 /// How often sessions without sockets are looked at, and the host is sampled.
 const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Sessions without sockets that are looked at in one tick.
@@ -58,7 +60,7 @@ async fn sweep_once(app: &App) -> Result<(), StoreError> {
         // Looking at a session whose time is over ends it.
         if let Ok(session) = app.living(&id).await? {
             tracing::debug!(
-                session = life::short(&id),
+                session = app.keys.log_name(&id),
                 at = session.state.idle_deadline.0,
                 "extended"
             );
@@ -98,7 +100,7 @@ pub(crate) async fn follow_keys(app: Arc<App>) {
         ticks.tick().await;
         match keys.reload() {
             Ok(false) => {}
-            Ok(true) => tracing::info!("the keys have changed"),
+            Ok(true) => app.report(SecurityEvent::KeysChanged),
             Err(error) => tracing::error!(%error, "the keys stay as they are"),
         }
     }

@@ -68,6 +68,7 @@ async fn request(browser: &mut Browser, route: &Route) -> Raw {
     let request = match (route.method, route.path) {
         ("GET", "/ws") => return request.handshake(),
         ("GET", _) => return request,
+        (_, "/api/reports") => return request.body("application/csp-report", "{}"),
         (_, "/api/auth/login") => {
             request.json(r#"{"email":"user@example.com","password":"password","rememberMe":true}"#)
         }

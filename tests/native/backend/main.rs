@@ -10,6 +10,8 @@
 mod assets;
 mod demo;
 mod devices;
+mod documents;
+mod events;
 mod forgery;
 mod guessing;
 mod headers;

@@ -33,10 +33,10 @@ impl Mint {
     }
 
     fn signed(&self, header: &Value, claims: &Value) -> String {
-        self.signed_by(&self.key, header, claims)
+        Self::signed_by(&self.key, header, claims)
     }
 
-    fn signed_by(&self, key: &[u8], header: &Value, claims: &Value) -> String {
+    fn signed_by(key: &[u8], header: &Value, claims: &Value) -> String {
         let text = Self::unsigned(header, claims);
         let code = if header["alg"] == "HS384" {
             let mut mac = Hmac::<Sha384>::new_from_slice(key).unwrap();
@@ -79,9 +79,9 @@ impl Mint {
         let cut = &good[..good.len() - 3];
         let grown = BASE64.encode(changed(claims, "exp", 9_999_999_999_i64.into()).to_string());
         vec![
-            (format!("{}.", Mint::unsigned(&none, claims)), "header"),
+            (format!("{}.", Self::unsigned(&none, claims)), "header"),
             (
-                format!("{}.{}", Mint::unsigned(&none, claims), parts[2]),
+                format!("{}.{}", Self::unsigned(&none, claims), parts[2]),
                 "header",
             ),
             (self.with_header("alg", "HS384".into()), "algorithm"),
@@ -90,8 +90,8 @@ impl Mint {
             (self.with_header("typ", Value::Null), "type"),
             (self.with_header("kid", Value::Null), "key"),
             (self.with_header("kid", "../../dev/null".into()), "key"),
-            (self.signed_by(b"another key", header, claims), "signature"),
-            (self.signed_by(b"", header, claims), "signature"),
+            (Self::signed_by(b"another key", header, claims), "signature"),
+            (Self::signed_by(b"", header, claims), "signature"),
             (
                 self.with_header("jku", "https://evil.example/keys".into()),
                 "header",

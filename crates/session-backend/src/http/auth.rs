@@ -28,7 +28,8 @@ use crate::{
     client_address::ClientAddress,
     cookie::{self, RefreshCookies},
     demo::RefreshFault,
-    life::{Beginning, short},
+    events::SecurityEvent,
+    life::Beginning,
     origins,
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
@@ -48,7 +49,7 @@ pub(super) async fn login(
 ) -> Result<Response, Refusal> {
     let request = LoginRequest::from_value(&body::object(&body)?)?;
     let (account, attempt) = credentials::demand(&app, address, &headers, &request).await?;
-    let now = Moment::now();
+    let (now, email) = (Moment::now(), account.user.email.clone());
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let mut families = Families::read(&app, cookies, now).await?;
     caller::end_reused(&app, &mut families, now).await?;
@@ -63,11 +64,15 @@ pub(super) async fn login(
         replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
     let Some(session) = app.begin(beginning).await? else {
-        return Err(credentials::refused(&app, address, attempt));
+        return Err(credentials::refused(&app, address, &email, attempt));
     };
     attempt.succeeded();
     app.metrics.logins.count();
-    tracing::info!(session = short(&session.id), %address, "login");
+    app.report(SecurityEvent::LoggedIn {
+        session: &session.id,
+        account: &session.user.email,
+        address,
+    });
     token_response(&app, &session, Cookie::Issue, &dead)
 }
 
@@ -111,14 +116,18 @@ pub(super) async fn refresh(
             token_response(&app, &session, Cookie::Issue, &dead)
         }
         Rotation::Reissued(session) => {
-            tracing::info!(session = short(&session.id), "refresh answer issued again");
+            app.report(SecurityEvent::RefreshReissued {
+                session: &session.id,
+            });
             token_response(&app, &session, Cookie::Issue, &dead)
         }
         Rotation::Tolerated(session) => token_response(&app, &session, Cookie::Keep, &dead),
         Rotation::Over(session, reason) => {
             if reason == EndReason::ReuseDetected {
                 app.metrics.reuses.count();
-                tracing::warn!(session = short(&session.id), "refresh token reused");
+                app.report(SecurityEvent::TokenReused {
+                    session: &session.id,
+                });
             }
             app.announce_end(&session.id, reason);
             Err(without_cookies(Refusal::ended(reason), &dead))

@@ -14,7 +14,7 @@ use crate::{
     access_token::Claims,
     app::{App, Shared},
     cookie::RefreshCookies,
-    life::short,
+    events::SecurityEvent,
     problem::Refusal,
     rotation::{self, RefreshToken},
     store::{self, SessionRow, StoreError},
@@ -111,7 +111,9 @@ pub(super) async fn end_reused(
             continue;
         }
         app.metrics.reuses.count();
-        tracing::warn!(session = short(&session.id), "refresh token reused");
+        app.report(SecurityEvent::TokenReused {
+            session: &session.id,
+        });
         app.end(&session.id, EndReason::ReuseDetected).await?;
         families.over = Some(EndReason::ReuseDetected);
         families.dead.push(token.family);

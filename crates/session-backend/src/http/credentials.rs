@@ -13,6 +13,7 @@ use crate::{
     Moment,
     app::App,
     cookie::RefreshCookies,
+    events::SecurityEvent,
     limiter::Attempt,
     problem::Refusal,
     store::{self, Account, StoreError},
@@ -27,14 +28,17 @@ pub(super) async fn demand<'a>(
 ) -> Result<(Account, Attempt<'a>), Refusal> {
     let email = store::normalized(&request.email);
     let place = app.passwords.queue().map_err(|after| {
-        app.metrics.logins_put_off.count();
+        app.report(SecurityEvent::LoginPutOff { address });
         let detail = "too many logins at once; come back as `Retry-After` says";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(after)
     })?;
     let is_owner = holds_a_session(app, headers, &email).await?;
     let attempt = app.login_limiter.begin(address, &email, is_owner).await;
     let attempt = attempt.map_err(|wait| {
-        app.metrics.logins_limited.count();
+        app.report(SecurityEvent::LoginLimited {
+            account: &email,
+            address,
+        });
         let detail = "too many failed logins; wait as `Retry-After` says";
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
             .with_retry_after(wait)
@@ -47,15 +51,15 @@ pub(super) async fn demand<'a>(
     let fits = app.passwords.verify(place, password, hash).await;
     match (account, fits.map_err(|_| Refusal::internal())?) {
         (Some(account), true) => Ok((account, attempt)),
-        (Some(_) | None, _) => Err(refused(app, address, attempt)),
+        (Some(_) | None, _) => Err(refused(app, address, &email, attempt)),
     }
 }
 
 /// The same for a wrong password, an unknown account and a disabled one.
-pub(super) fn refused(app: &App, address: IpAddr, attempt: Attempt<'_>) -> Refusal {
+pub(super) fn refused(app: &App, address: IpAddr, account: &str, attempt: Attempt<'_>) -> Refusal {
     attempt.failed();
     app.metrics.logins_refused.count();
-    tracing::warn!(%address, "login refused");
+    app.report(SecurityEvent::LoginRefused { account, address });
     let detail = "email or password is wrong";
     Refusal::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
 }

@@ -32,15 +32,21 @@ mod demo;
 mod devices;
 mod notes;
 mod operation;
+mod reports;
 mod routes;
 mod session;
 mod uploads;
 
 pub(crate) use caller::{bearer_session, cookie_session};
+pub(crate) use notes::{LONGEST_TEXT, LONGEST_TITLE};
+pub(crate) use reports::{
+    LONGEST_REPORT, MOST_IN_BODY, MOST_REPORTS, ReportBudget, WINDOW as REPORT_WINDOW,
+};
 pub use routes::{Credential, Guard, Route, routes};
+pub(crate) use uploads::LONGEST_UPLOAD;
 
 /// Longest body of most calls; notes of 64 KiB fit in any JSON escaping.
-const LONGEST_BODY: usize = 512 * 1024;
+pub(crate) const LONGEST_BODY: usize = 512 * 1024;
 
 /// Builds the routes.
 pub(crate) fn router(app: Shared) -> Router {

@@ -18,8 +18,8 @@ use crate::{
     store::Note,
 };
 
-const LONGEST_TITLE: usize = 200;
-const LONGEST_TEXT: usize = 64 * 1024;
+pub(crate) const LONGEST_TITLE: usize = 200;
+pub(crate) const LONGEST_TEXT: usize = 64 * 1024;
 
 /// What a client may write.
 #[derive(Deserialize)]

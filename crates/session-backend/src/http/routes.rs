@@ -7,13 +7,20 @@
 use axum::{
     Router,
     extract::{Request, State},
+    http::request::Parts,
     middleware::{self, Next},
     response::Response,
     routing::{MethodRouter, delete, get, post, put},
 };
 
-use super::{auth, demo, devices, notes, operation, session, uploads};
-use crate::{app::Shared, client_address, problem::Refusal, socket};
+use super::{auth, demo, devices, notes, operation, reports, session, uploads};
+use crate::{
+    app::{App, Shared},
+    client_address,
+    events::SecurityEvent,
+    problem::Refusal,
+    socket,
+};
 
 /// Supervisors and collectors ask from nearby, without TLS and without a secret.
 const OF_OPERATORS: [&str; 2] = ["/healthz", "/metrics"];
@@ -98,18 +105,26 @@ async fn demand(
     next: Next,
 ) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
+    if let Err(refusal) = judge(&app, guard, &parts) {
+        let code = refusal.code();
+        app.report(SecurityEvent::CallRefused { code });
+        return Err(refusal);
+    }
+    Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+fn judge(app: &App, guard: Guard, parts: &Parts) -> Result<(), Refusal> {
     let headers = &parts.headers;
     if app.origins.has_https() && !OF_OPERATORS.contains(&parts.uri.path()) {
-        let peer = client_address::peer(&parts).ok_or_else(Refusal::internal)?;
+        let peer = client_address::peer(parts).ok_or_else(Refusal::internal)?;
         app.proxies.demand_tls(peer, headers)?;
     }
     match guard {
-        Guard::Harmless => {}
-        Guard::Unforged => app.origins.demand_unforged(headers)?,
-        Guard::NotForeign => app.origins.refuse_foreign(headers)?,
-        Guard::ListedOrigin => app.origins.demand_listed(headers)?,
+        Guard::Harmless => Ok(()),
+        Guard::Unforged => app.origins.demand_unforged(headers),
+        Guard::NotForeign => app.origins.refuse_foreign(headers),
+        Guard::ListedOrigin => app.origins.demand_listed(headers),
     }
-    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 fn table() -> Vec<Entry> {
@@ -155,6 +170,7 @@ fn table() -> Vec<Entry> {
         row("DELETE", "/api/notes/{id}", "deleteNote", NotForeign, Bearer, delete(notes::delete)),
         row("GET", "/api/uploads", "listUploads", Harmless, Bearer, get(uploads::list)),
         row("POST", "/api/uploads", "upload", NotForeign, Bearer, uploads::route()),
+        row("POST", "/api/reports", "reportViolation", Harmless, None, reports::route()),
         row("GET", "/healthz", "readHealth", Harmless, None, get(operation::health)),
         row("GET", "/metrics", "readMetrics", Harmless, None, get(operation::metrics)),
         row("GET", "/ws", "openSocket", ListedOrigin, Either, get(socket::open)),

@@ -19,7 +19,7 @@ use crate::{
     store::Upload,
 };
 
-const LONGEST_UPLOAD: usize = 10 * 1024 * 1024;
+pub(crate) const LONGEST_UPLOAD: usize = 10 * 1024 * 1024;
 
 /// `POST /api/uploads`, with a body limit of its own.
 pub(super) fn route() -> MethodRouter<Shared> {

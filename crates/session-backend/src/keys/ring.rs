@@ -4,6 +4,7 @@
 //! discarded on purpose, or sixteen newer ones have come.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime},
@@ -202,6 +203,12 @@ impl AccessKeys {
 /// The keys that derive refresh tokens.
 #[derive(Clone)]
 pub struct RefreshKeys(Shared);
+
+impl fmt::Debug for RefreshKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshKeys")
+    }
+}
 
 impl RefreshKeys {
     /// Returns the message authentication code over a text, by the key that signs.

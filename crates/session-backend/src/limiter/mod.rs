@@ -15,4 +15,4 @@ mod attempts;
 mod key;
 
 pub(crate) use attempts::{Attempt, LoginLimiter, MEMORY_OF_NETWORKS, MOST_KEYS};
-pub(crate) use key::{OF_ACCOUNT, OF_NETWORK, OF_PAIR};
+pub(crate) use key::{Limit, OF_ACCOUNT, OF_NETWORK, OF_PAIR};

@@ -14,10 +14,10 @@ use session_protocol::{CloseCode, WireError};
 /// # Source
 ///
 /// OWASP WebSocket Security, rate limiting.
-const MOST_MESSAGES: usize = 100;
-const WINDOW: Duration = Duration::from_secs(60);
+pub(crate) const MOST_MESSAGES: usize = 100;
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 /// Refused messages after which a socket is closed; chosen by us, enough to see a pattern.
-const MOST_VIOLATIONS: u32 = 5;
+pub(crate) const MOST_VIOLATIONS: u32 = 5;
 
 /// What a client has used up.
 #[derive(Debug, Default)]

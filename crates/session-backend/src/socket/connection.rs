@@ -21,6 +21,7 @@ use crate::{
     Moment,
     access_token::Claims,
     app::Shared,
+    events::SecurityEvent,
     http,
     hub::{Control, Inbox, Outbox},
     life::{Cause, Extension},
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// A message that cannot be written in this time is not waited for.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Step = Result<(), Ending>;
 
@@ -271,6 +272,9 @@ impl Connection {
             return self.complain("invalid_token").await;
         };
         if claims.sid != session.id {
+            self.app.report(SecurityEvent::TokenMixedUp {
+                session: &session.id,
+            });
             self.complain("forbidden").await?;
             return Err(Ending::Close(CloseCode::FORBIDDEN, "forbidden"));
         }

@@ -23,14 +23,17 @@ mod connection;
 mod ending;
 mod term;
 
+pub(crate) use budget::{MOST_MESSAGES, MOST_VIOLATIONS, WINDOW};
 use connection::Connection;
+pub(crate) use connection::WRITE_TIMEOUT;
+pub(crate) use term::MOST_MISSED;
 
 /// The subprotocol that is answered to clients that name it.
 const SUBPROTOCOL: &str = "leptos-session";
 /// Marks the access token among the named subprotocols.
 const BEARER: &str = "bearer.";
 /// A frame beyond this length is not even read; up to it a client is told what it did wrong.
-const LONGEST_FRAME: usize = 4 * MAX_MESSAGE_BYTES;
+pub(crate) const LONGEST_FRAME: usize = 4 * MAX_MESSAGE_BYTES;
 
 /// Query of the handshake.
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ const LONGEST_GRACE: Duration = Duration::from_secs(10);
 /// The client is told at least this long before the end of its token.
 const SHORTEST_NOTICE: Duration = Duration::from_secs(1);
 /// Pings without any answer after which a connection is dead.
-const MOST_MISSED: u32 = 2;
+pub(crate) const MOST_MISSED: u32 = 2;
 
 /// The term of an access token on a socket.
 #[derive(Clone, Copy, Debug)]

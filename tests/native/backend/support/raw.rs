@@ -68,10 +68,15 @@ impl Raw {
         self.header("X-Requested-With", "leptos-session").json("{}")
     }
 
+    /// Adds a JSON body.
+    pub(crate) fn json(self, body: &'static str) -> Self {
+        self.body("application/json", body)
+    }
+
     /// Adds a body.
-    pub(crate) fn json(mut self, body: &'static str) -> Self {
+    pub(crate) fn body(mut self, content_type: &str, body: &'static str) -> Self {
         self.body = body;
-        self.header("Content-Type", "application/json")
+        self.header("Content-Type", content_type)
             .header("Content-Length", body.len().to_string())
     }
 

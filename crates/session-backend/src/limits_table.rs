@@ -1,0 +1,332 @@
+//! Every limit of the server in one table, made from the constants that enforce it.
+//!
+//! Invariant: a row shows a constant that some other file obeys, never a number of its own; what a
+//! flag sets is shown with its default. ARCHITECTURE.md has this table, and a test compares.
+
+use std::time::Duration;
+
+use session_protocol::MAX_MESSAGE_BYTES;
+
+use crate::{
+    Config, Policy, client_address, command, cookie, events, http, hub, keys, life, limiter,
+    passwords, security_headers, server, socket, tickets, topic, upkeep,
+};
+
+/// One limit: what, how much, and what happens beyond it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LimitRow {
+    /// What is limited.
+    pub what: &'static str,
+    /// The limit, for people.
+    pub limit: String,
+    /// What happens beyond it.
+    pub beyond: &'static str,
+}
+
+fn row(what: &'static str, limit: String, beyond: &'static str) -> LimitRow {
+    LimitRow {
+        what,
+        limit,
+        beyond,
+    }
+}
+
+/// Returns all limits, in the order of the table.
+#[must_use]
+pub fn limits() -> Vec<LimitRow> {
+    [sessions(), logins(), requests(), sockets(), operation()].concat()
+}
+
+fn sessions() -> Vec<LimitRow> {
+    let policy = Policy::default();
+    vec![
+        row(
+            "access token (`--access-token-lifetime`)",
+            time(policy.access_token_lifetime),
+            "401 `invalid_token`; refresh",
+        ),
+        row(
+            "session without activity (`--idle-timeout`)",
+            time(policy.idle_timeout),
+            "the session ends: `SESSION_TIMEOUT`",
+        ),
+        row(
+            "session (`--absolute-timeout`)",
+            time(policy.absolute_timeout),
+            "the session ends: `ABSOLUTE_TIMEOUT`",
+        ),
+        row(
+            "remembered session (`--remember-absolute-timeout`)",
+            time(policy.remember_absolute_timeout),
+            "the session ends: `ABSOLUTE_TIMEOUT`",
+        ),
+        row(
+            "warning before the end (`--warning-lead`)",
+            time(policy.warning_lead),
+            "`SESSION_WARNING`",
+        ),
+        row(
+            "grace of a rotated refresh token (`--refresh-grace`)",
+            time(policy.refresh_grace),
+            "reuse: the family ends",
+        ),
+        row(
+            "memory of why a session ended",
+            time(life::MEMORY_OF_ENDED),
+            "`no_session`",
+        ),
+        row(
+            "refresh cookies looked at in a request",
+            cookie::MOST_COOKIES.to_string(),
+            "the rest is ignored",
+        ),
+        row(
+            "ticket for a handshake",
+            time(tickets::LIFETIME),
+            "the handshake is refused",
+        ),
+    ]
+}
+
+fn logins() -> Vec<LimitRow> {
+    let rate = |limit: limiter::Limit| format!("{} in {}", limit.failures, time(limit.window));
+    vec![
+        row(
+            "passwords hashed at once",
+            passwords::PARALLEL_HASHES.to_string(),
+            "the login waits in a queue",
+        ),
+        row(
+            "logins that wait for that",
+            passwords::WAITING_LOGINS.to_string(),
+            "503 `busy` with `Retry-After`",
+        ),
+        row(
+            "failed logins of an account from a network (an IPv4 address or an IPv6 /64)",
+            rate(limiter::OF_PAIR),
+            "429 with `Retry-After`",
+        ),
+        row(
+            "failed logins of a network",
+            rate(limiter::OF_NETWORK),
+            "429 with `Retry-After`",
+        ),
+        row(
+            "failed logins of an account from networks and browsers that are not its owner's",
+            rate(limiter::OF_ACCOUNT),
+            "429 with `Retry-After`; the owner's are not counted",
+        ),
+        row(
+            "memory of an owner's networks",
+            time(limiter::MEMORY_OF_NETWORKS),
+            "they count as a stranger's",
+        ),
+        row(
+            "counters of failed logins",
+            limiter::MOST_KEYS.to_string(),
+            "the older half is forgotten",
+        ),
+        row(
+            "password of a new account, at least",
+            format!("{} characters", command::SHORTEST_PASSWORD),
+            "the account is not made",
+        ),
+    ]
+}
+
+fn requests() -> Vec<LimitRow> {
+    vec![
+        row(
+            "body of a call",
+            size(http::LONGEST_BODY),
+            "413 `body_too_large`",
+        ),
+        row("upload", size(http::LONGEST_UPLOAD), "413 `body_too_large`"),
+        row(
+            "title of a note",
+            format!("{} characters", http::LONGEST_TITLE),
+            "422 `invalid_request`",
+        ),
+        row(
+            "text of a note",
+            size(http::LONGEST_TEXT),
+            "422 `invalid_request`",
+        ),
+        row(
+            "report of a browser",
+            size(http::LONGEST_REPORT),
+            "413 `body_too_large`",
+        ),
+        row(
+            "reports of an address",
+            format!("{} in {}", http::MOST_REPORTS, time(http::REPORT_WINDOW)),
+            "429 with `Retry-After`",
+        ),
+        row(
+            "violations of one report that are recorded",
+            http::MOST_IN_BODY.to_string(),
+            "the rest is ignored",
+        ),
+        row(
+            "proxies in a row that are followed",
+            client_address::MOST_PROXIES.to_string(),
+            "the last one counts as the client",
+        ),
+        row(
+            "characters of a stranger's text in a record",
+            events::LONGEST_QUOTE.to_string(),
+            "the rest is cut off",
+        ),
+        row(
+            "browsers keep to TLS for",
+            time(security_headers::TLS_FOR),
+            "the next answer renews it",
+        ),
+    ]
+}
+
+fn sockets() -> Vec<LimitRow> {
+    let config = Config::default();
+    vec![
+        row(
+            "first message of a socket",
+            time(config.auth_deadline),
+            "close 4408",
+        ),
+        row(
+            "time between pings (`--heartbeat`)",
+            time(config.heartbeat),
+            "a ping",
+        ),
+        row(
+            "missed pings",
+            socket::MOST_MISSED.to_string(),
+            "the connection is dropped",
+        ),
+        row(
+            "message",
+            size(MAX_MESSAGE_BYTES),
+            "`error`, in the end close 1009",
+        ),
+        row(
+            "frame that is read at all",
+            size(socket::LONGEST_FRAME),
+            "close 1009",
+        ),
+        row(
+            "messages of a socket",
+            format!("{} in {}", socket::MOST_MESSAGES, time(socket::WINDOW)),
+            "close 4429",
+        ),
+        row(
+            "refused messages of a socket",
+            socket::MOST_VIOLATIONS.to_string(),
+            "close with the code of the last",
+        ),
+        row(
+            "messages that wait for a slow reader",
+            hub::QUEUE_LENGTH.to_string(),
+            "close 1013",
+        ),
+        row(
+            "writing one message",
+            time(socket::WRITE_TIMEOUT),
+            "close 1013",
+        ),
+        row(
+            "updates of a topic that are kept for those who come back",
+            topic::RING_LENGTH.to_string(),
+            "older ones are missed",
+        ),
+    ]
+}
+
+fn operation() -> Vec<LimitRow> {
+    vec![
+        row(
+            "a socket hears of the end of its session within",
+            time(upkeep::SOCKET_TICK),
+            "never: it asks the store",
+        ),
+        row(
+            "requests and sockets after a stop",
+            time(server::DRAIN_TIMEOUT),
+            "they are cut",
+        ),
+        row(
+            "sockets that come back in a second after a stop",
+            server::ACCEPTED_PER_SECOND.to_string(),
+            "sets the window of `GOING_AWAY`",
+        ),
+        row(
+            "keys that are kept",
+            keys::MOST_KEYS.to_string(),
+            "the oldest goes",
+        ),
+        row(
+            "the key file is looked at every",
+            time(keys::RELOAD_TICK),
+            "older keys stay in use",
+        ),
+        row(
+            "a new key signs after (`keys rotate --after`)",
+            keys::TAKE_OVER_AFTER.to_owned(),
+            "older keys go on verifying",
+        ),
+    ]
+}
+
+/// Writes a time in its largest whole unit.
+fn time(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let units = [
+        (86_400_000, "d"),
+        (3_600_000, "h"),
+        (60_000, "min"),
+        (1_000, "s"),
+    ];
+    let unit = units
+        .into_iter()
+        .find(|(unit, _)| millis >= *unit && millis.is_multiple_of(*unit));
+    let (unit, name) = unit.unwrap_or((1, "ms"));
+    format!("{} {name}", millis / unit)
+}
+
+/// Writes a number of bytes in its largest whole unit.
+fn size(bytes: usize) -> String {
+    let units = [(1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = units
+        .into_iter()
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
+    let (unit, name) = unit.unwrap_or((1, "bytes"));
+    format!("{} {name}", bytes / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_written_in_whole_units() {
+        let times = [
+            200,
+            1_500,
+            30_000,
+            300_000,
+            5_400_000,
+            86_400_000,
+            2_592_000_000,
+        ];
+        let times = times.map(|millis| time(Duration::from_millis(millis)));
+        assert_eq!(
+            times,
+            [
+                "200 ms", "1500 ms", "30 s", "5 min", "90 min", "1 d", "30 d"
+            ]
+        );
+        assert_eq!(
+            [1_000, 16_384, 10 << 20].map(size),
+            ["1000 bytes", "16 KiB", "10 MiB"]
+        );
+    }
+}
