@@ -9,6 +9,7 @@
 
 mod assets;
 mod demo;
+mod descriptions;
 mod devices;
 mod documents;
 mod events;

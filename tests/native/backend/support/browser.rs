@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use super::description::expect_described;
+
 /// A browser.
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -122,14 +124,16 @@ impl Browser {
 
     /// Sends a request; cookies and headers of the answer are checked and kept.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        let path = response.url().path().to_owned();
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.unwrap();
         let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             text: response.text().await.unwrap(),
         };
         answer.expect_a_guarded_answer(&path);
+        expect_described(method.as_str(), &path, &answer);
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();

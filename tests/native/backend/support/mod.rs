@@ -4,6 +4,7 @@
 
 mod browser;
 mod build;
+mod description;
 mod raw;
 mod server;
 mod socket;
@@ -12,6 +13,7 @@ use std::{future::Future, time::Duration};
 
 pub(crate) use browser::{Answer, Browser, JsonBody};
 pub(crate) use build::{PAGE, write_build};
+pub(crate) use description::{API, SOCKET, message_validator, validator};
 pub(crate) use raw::{Head, Raw};
 pub(crate) use server::{Process, World, short_limits};
 pub(crate) use socket::{Heard, Socket};

@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{Browser, PATIENCE};
+use super::{Browser, PATIENCE, description::expect_described_message};
 
 /// What was heard on a socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +100,9 @@ impl Socket {
             loop {
                 match self.stream.next().await {
                     Some(Ok(Message::Text(text))) => {
-                        return Heard::Message(serde_json::from_str(&text).unwrap());
+                        let message = serde_json::from_str(&text).unwrap();
+                        expect_described_message(&message);
+                        return Heard::Message(message);
                     }
                     Some(Ok(Message::Close(frame))) => {
                         let frame = frame.unwrap();
