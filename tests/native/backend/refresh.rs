@@ -231,3 +231,19 @@ async fn a_question_that_a_rotation_overtook_is_asked_again_and_ends_nothing() {
         .await
         .expect_problem(401, "reuse_detected");
 }
+
+#[tokio::test]
+async fn five_stale_cookies_keep_nobody_out_and_are_taken_away() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    for _ in 0..5 {
+        let mut ended = world.user().await;
+        browser.cookies.extend(ended.cookies.clone());
+        ended.post("/api/auth/logout", json!({})).await;
+    }
+    assert_eq!(browser.cookies.len(), 6);
+    assert!(browser.cookie_header().len() < 4_096);
+    assert_eq!(browser.refresh().await.status, 200);
+    assert_eq!(browser.cookies.len(), 1, "only the living family is left");
+    assert_eq!(browser.get("/api/me").await.status, 200);
+}
