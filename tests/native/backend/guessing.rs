@@ -171,15 +171,24 @@ fn apart(medians: [Duration; 2]) -> f64 {
     (known - unknown).abs() / known.max(unknown)
 }
 
-/// With `SESSION_TIMING_PAIRS=2000` the medians may differ by a twentieth; that takes minutes.
+/// With `SESSION_TIMING_PAIRS=2000` the medians may differ by a twentieth; that takes minutes. A busy
+/// machine can push one round apart, but not three, and an account that tells itself apart shows in
+/// every round.
 #[tokio::test]
 async fn time_does_not_tell_which_accounts_exist() {
     let pairs = std::env::var("SESSION_TIMING_PAIRS");
     let pairs = pairs.map_or(50, |pairs| pairs.parse().unwrap());
     let tolerated = if pairs < 2_000 { 0.2 } else { 0.05 };
-    let medians = medians(pairs).await;
-    eprintln!("{pairs} pairs: {medians:?}, apart {:.4}", apart(medians));
-    assert!(apart(medians) < tolerated, "{medians:?}");
+    let mut rounds = Vec::new();
+    while rounds.len() < 3 {
+        let medians = medians(pairs).await;
+        eprintln!("{pairs} pairs: {medians:?}, apart {:.4}", apart(medians));
+        if apart(medians) < tolerated {
+            return;
+        }
+        rounds.push(medians);
+    }
+    panic!("apart in every round: {rounds:?}");
 }
 
 #[tokio::test]
