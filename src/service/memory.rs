@@ -9,21 +9,23 @@ use super::driver::Driver;
 
 const PRESENCE: &str = "presence";
 
-/// The marks; behind those of a logout stands the identifier of the session.
+/// The marks; behind those that end with a space stands the identifier of the session.
 const PRESENT: &str = "present";
-const LOGGED_OUT: &str = "logged-out";
-const LOGOUT_PENDING: &str = "logout-pending";
+const LOGGED_OUT: &str = "logged-out ";
+const LOGOUT_PENDING: &str = "logout-pending ";
 
 impl Driver {
     pub(super) fn presence(&self) -> Presence {
         let kept = self.shelf.read(PRESENCE).unwrap_or_default();
-        let (mark, session) = kept.split_once(' ').unwrap_or((&kept, ""));
-        let session = session.to_owned();
-        match mark {
-            PRESENT => Presence::Present,
-            LOGGED_OUT => Presence::LoggedOut { session },
-            LOGOUT_PENDING => Presence::LogoutPending { session },
-            _ => Presence::Unknown,
+        let session = |mark| kept.strip_prefix(mark).map(ToOwned::to_owned);
+        if let Some(session) = session(LOGGED_OUT) {
+            Presence::LoggedOut { session }
+        } else if let Some(session) = session(LOGOUT_PENDING) {
+            Presence::LogoutPending { session }
+        } else if kept == PRESENT {
+            Presence::Present
+        } else {
+            Presence::Unknown
         }
     }
 
@@ -34,8 +36,8 @@ impl Driver {
                 return;
             }
             Presence::Present => PRESENT.to_owned(),
-            Presence::LoggedOut { session } => [LOGGED_OUT, " ", &session].concat(),
-            Presence::LogoutPending { session } => [LOGOUT_PENDING, " ", &session].concat(),
+            Presence::LoggedOut { session } => [LOGGED_OUT, &session].concat(),
+            Presence::LogoutPending { session } => [LOGOUT_PENDING, &session].concat(),
         };
         self.shelf.write(PRESENCE, &kept).unwrap_or_default();
     }

@@ -219,7 +219,7 @@ async fn presence_saves_questions_after_a_reload() {
         assert_eq!(world.shelf().read("presence").as_deref(), Some("present"));
     }
 
-    for (remembered, refreshes, questions) in [("present", 1, 0), ("logged-out", 0, 0)] {
+    for (remembered, refreshes, questions) in [("present", 1, 0), ("logged-out session-1", 0, 0)] {
         Shelf::new(&config.scope)
             .write("presence", remembered)
             .unwrap();
@@ -278,7 +278,7 @@ async fn a_page_that_slept_finds_what_is_remembered() {
 
     for (remembered, lives) in [
         ("present", true),
-        ("logged-out", true),
+        ("logged-out ", true),
         ("logged-out session-9", true),
         ("logged-out session-1", false),
     ] {
@@ -316,10 +316,14 @@ async fn presence_tells_a_logout_from_an_expiry() {
 
     world.session.log_in(login(EMAIL, "password"));
     tick().await;
-    world.shelf().write("presence", "logged-out").unwrap();
+    world
+        .shelf()
+        .write("presence", "logged-out session-9")
+        .unwrap();
     world.expire(EndReason::NoSession).await;
     let kept = world.shelf().read("presence");
-    assert_eq!(kept.as_deref(), Some("logged-out"), "another tab's logout");
+    let theirs = Some("logged-out session-9");
+    assert_eq!(kept.as_deref(), theirs, "another tab's logout");
 
     world.session.log_in(login(EMAIL, "password"));
     tick().await;

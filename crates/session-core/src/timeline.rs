@@ -122,9 +122,7 @@ impl Timeline {
         if !self.is_on() {
             return;
         }
-        if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
-            detail.truncate(end);
-        }
+        detail.truncate(detail.floor_char_boundary(LONGEST_DETAIL));
         let at_ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
         // An input and what it leads to alternate when updates stream in.
         let mut latest = self.entries.iter_mut().rev().take(LOOK_BACK);
