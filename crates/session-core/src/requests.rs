@@ -72,12 +72,6 @@ impl Requests {
         sent
     }
 
-    pub(crate) fn has_held(&self) -> bool {
-        self.0
-            .iter()
-            .any(|(_, entry)| matches!(entry.state, State::Held { .. }))
-    }
-
     /// Forgets a request; returns whether it was known.
     pub(crate) fn finish(&mut self, request: RequestId) -> bool {
         self.0.remove(&request)

@@ -4,6 +4,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::error::shown;
+
 /// A text that is no duration.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ParseDurationError {
@@ -54,7 +56,5 @@ pub fn parse(text: &str) -> Result<Duration, ParseDurationError> {
         .and_then(|(number, unit)| number.checked_mul(unit));
     millis
         .map(Duration::from_millis)
-        .ok_or_else(|| ParseDurationError {
-            found: text.chars().take(40).collect(),
-        })
+        .ok_or_else(|| ParseDurationError { found: shown(text) })
 }

@@ -5,6 +5,14 @@
 
 use std::fmt;
 
+/// Most bytes of a name from outside that an error shows.
+const SHOWN: usize = 40;
+
+/// Returns as much of a name from outside as an error shows.
+pub(crate) fn shown(name: &str) -> String {
+    name[..name.floor_char_boundary(SHOWN)].to_owned()
+}
+
 /// Why a message from outside was refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum WireError {
@@ -27,7 +35,7 @@ pub enum WireError {
     MissingType,
     /// The `type` names no known message.
     UnknownType {
-        /// The name that was found, at most 40 characters of it.
+        /// The name that was found, at most 40 bytes of it.
         name: String,
     },
     /// A field that the message needs is absent.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     ActiveSession, EndReason, Secret, WireError,
+    error::shown,
     json::{Fields, object, parse_object, seconds_value, write},
     names::same_name,
 };
@@ -225,9 +226,7 @@ impl ServerMessage {
                 code: fields.text("code")?.to_owned(),
             },
             _ => {
-                return Err(WireError::UnknownType {
-                    name: name.chars().take(40).collect(),
-                });
+                return Err(WireError::UnknownType { name: shown(name) });
             }
         })
     }
@@ -367,9 +366,7 @@ impl ClientMessage {
             }),
             () if is("unsubscribe") => Ok(Self::Unsubscribe { topic: topic()? }),
             () if is("heartbeat") => Ok(Self::Heartbeat),
-            () => Err(WireError::UnknownType {
-                name: name.chars().take(40).collect(),
-            }),
+            () => Err(WireError::UnknownType { name: shown(name) }),
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     MAX_MESSAGE_BYTES, WireError,
+    error::shown,
     json::{Fields, object, parse_object, write},
     names::same_name,
 };
@@ -162,9 +163,7 @@ impl TabNoticeKind {
                 payload: fields.find("payload").cloned().unwrap_or_default(),
             }
         } else {
-            return Err(WireError::UnknownType {
-                name: name.chars().take(40).collect(),
-            });
+            return Err(WireError::UnknownType { name: shown(name) });
         })
     }
 

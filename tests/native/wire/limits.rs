@@ -178,9 +178,12 @@ fn brackets_inside_a_text_are_no_depth() {
 
 #[test]
 fn a_long_unknown_name_is_cut() {
-    let error = server(&format!(r#"{{"type":"{}"}}"#, "\u{e9}".repeat(5000)));
+    let error = server(&format!(
+        r#"{{"type":"{}"}}"#,
+        ["x", &"\u{e9}".repeat(5000)].concat()
+    ));
 
-    let name = "\u{e9}".repeat(40);
+    let name = ["x", &"\u{e9}".repeat(19)].concat();
     assert_eq!(error, Err(WireError::UnknownType { name }));
 }
 

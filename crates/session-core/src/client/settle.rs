@@ -247,9 +247,6 @@ impl Client {
     }
 
     fn send_held_requests(&mut self) {
-        if !self.requests.has_held() {
-            return;
-        }
         let Some(held) = self.token.usable(self.now) else {
             return;
         };

@@ -63,6 +63,17 @@ fn a_server_that_cannot_be_reached_at_the_start_is_told_from_one_that_has_not_an
 }
 
 #[test]
+fn a_server_that_cannot_tell_whether_there_is_a_session_is_told_too() {
+    let mut world = World::new();
+    world.start(Presence::Unknown);
+    assert_eq!(world.view().connection, ConnectionStatus::StandingBy);
+
+    world.refuse_session(HttpFailure::Unreachable);
+
+    assert_eq!(world.view().connection, ConnectionStatus::Reconnecting);
+}
+
+#[test]
 fn a_remembered_session_that_has_ended_leads_to_the_login_page_with_its_reason() {
     let mut world = World::new();
     world.start(Presence::Present);

@@ -265,8 +265,10 @@ fn three_protocol_faults_are_forgiven_and_the_fourth_is_not() {
     let mut world = World::live();
 
     for _ in 0..3 {
+        let before = world.socket();
         world.close(1002, "");
         world.await_socket();
+        assert_ne!(world.socket(), before);
         world.answer_socket();
     }
     world.close(1002, "");

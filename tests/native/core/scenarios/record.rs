@@ -1,14 +1,14 @@
 //! The timeline explains itself, is bounded, and holds no secret; neither does the view.
 
 use session_core::{
-    Command, Input,
+    Command, Input, Presence,
     timeline::{CAPACITY, EntryKind},
 };
 use session_protocol::{MessageNames, SessionConfig, WireError};
 
 use crate::support::{
     facts::facts,
-    samples::{CANARY, bob, expired, secs, session, update},
+    samples::{CANARY, bob, expired, logged_out, pending_logout, secs, session, update},
     states::{STATES, led},
     world::World,
 };
@@ -79,6 +79,21 @@ fn a_peer_cannot_fill_the_timeline_with_long_texts() {
     let longest = world.client.timeline().entries();
     let longest = longest.map(|entry| entry.detail.len()).max();
     assert_eq!(longest, Some(200));
+}
+
+#[test]
+fn what_the_browser_remembered_is_told() {
+    for (presence, told) in [
+        (Presence::Unknown, ""),
+        (Presence::Present, "a session is remembered"),
+        (logged_out(), "a logout is remembered"),
+        (pending_logout("s-1"), "a logout has not reached the server"),
+    ] {
+        let mut world = World::new();
+        world.start(presence);
+        let entry = world.client.timeline().entries().next().unwrap();
+        assert_eq!((entry.name, entry.detail.as_str()), ("Started", told));
+    }
 }
 
 #[test]
@@ -163,7 +178,7 @@ fn a_command_survives_the_way_between_tabs_and_a_password_does_not_travel() {
 fn the_same_inputs_give_the_same_record() {
     let run = || {
         let mut world = World::with(&SessionConfig::default(), 11);
-        world.start(session_core::Presence::Present);
+        world.start(Presence::Present);
         world.answer_refresh_with(session("s-9", bob()));
         for _ in 0..20 {
             world.close(1006, "");

@@ -1,6 +1,6 @@
 //! Two clocks: what drift, sleep and late timers do, and what they never do.
 
-use session_core::{Assurance, Input, Phase};
+use session_core::{Assurance, Input, Phase, policy::Timing};
 use session_protocol::{ActiveSession, EndReason};
 
 use crate::support::{
@@ -214,6 +214,38 @@ fn a_page_that_is_about_to_stop_lets_its_socket_go_and_has_it_again() {
 
         world.expect_state("Active Valid Connecting");
     }
+}
+
+#[test]
+fn a_wake_after_the_window_is_another_question() {
+    let mut world = World::live();
+    world.send(Input::PageResumed);
+    world.answer_session_active(first_session());
+
+    world.advance(Timing::default().wake_window);
+    world.send(Input::PageResumed);
+
+    assert_eq!(world.count("AskSession"), 2);
+}
+
+#[test]
+fn a_question_that_is_refused_whatever_token_it_has_is_not_asked_for_ever() {
+    let mut world = World::live();
+    world.send(Input::PageResumed);
+    for asked in 1..20 {
+        if world.count("AskSession") == asked {
+            world.refuse_session(refused(401, "from-a-proxy"));
+        }
+        world.advance(secs(40));
+        if world.count("RequestRefresh") == asked {
+            world.answer_refresh_ok();
+        }
+    }
+    assert_eq!(world.count("AskSession"), 8);
+    assert!(
+        world.view().user().is_some(),
+        "it says nothing of the session"
+    );
 }
 
 #[test]
