@@ -30,7 +30,7 @@ const LONGEST_ID: usize = 64;
 impl Route {
     /// Reads the path of the address bar; `base` begins and ends with `/`.
     pub(crate) fn parse(base: &str, path: &str) -> Self {
-        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let path = without_query(path);
         let folder = base.trim_end_matches('/');
         let below = path.strip_prefix(folder);
         let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
@@ -76,14 +76,17 @@ impl Route {
 /// Returns the base path that a bundle at `url` belongs to: its folder, if the page has the same
 /// origin, else the root.
 pub fn base_of(url: &str, origin: &str) -> String {
-    let path = url.strip_prefix(origin).unwrap_or_default();
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = without_query(url.strip_prefix(origin).unwrap_or_default());
     match path.rfind('/') {
         Some(end) if path.starts_with('/') && !path[1..=end].starts_with(is_slash) => {
             path[..=end].to_owned()
         }
         Some(_) | None => "/".to_owned(),
     }
+}
+
+fn without_query(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Returns whether a browser may read this as a slash, or as nothing between two of them: two make

@@ -29,7 +29,11 @@ impl Locale {
     /// Finds the language of a BCP 47 tag, without regard to its region.
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {
-        let language = tag.split('-').next().unwrap_or_default();
+        // All that are known have two letters.
+        let (language, region) = tag.split_at_checked(2)?;
+        if !region.is_empty() && !region.starts_with('-') {
+            return None;
+        }
         let mut all = Self::ALL.into_iter().map(|(locale, _)| locale);
         all.find(|locale| locale.tag().eq_ignore_ascii_case(language))
     }
