@@ -100,10 +100,13 @@ pub(super) fn flag(value: &Value, field: &str) -> bool {
 
 /// Returns the origin of a URL without its path; empty for a path of the page's own origin.
 pub(super) fn origin_of(url: &str) -> &str {
-    let scheme = url.find(':').filter(|end| url[*end..].starts_with("://"));
+    let first = |mark, from: usize| {
+        let mut bytes = url.bytes().skip(from);
+        bytes.position(|byte| byte == mark).map(|at| from + at)
+    };
+    let scheme = first(b':', 0).filter(|end| url[*end..].starts_with("://"));
     scheme.map_or("", |end| {
-        let host = end + 3;
-        url[host..].find('/').map_or(url, |end| &url[..host + end])
+        first(b'/', end + 3).map_or(url, |path| &url[..path])
     })
 }
 

@@ -86,7 +86,7 @@ pub fn base_of(url: &str, origin: &str) -> String {
 }
 
 fn without_query(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or_default()
+    path.find(['?', '#']).map_or(path, |end| &path[..end])
 }
 
 /// Returns whether a browser may read this as a slash, or as nothing between two of them: two make
