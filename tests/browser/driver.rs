@@ -331,7 +331,7 @@ async fn presence_tells_a_logout_from_an_expiry() {
     tick().await;
     assert_eq!(
         world.shelf().read("presence").as_deref(),
-        Some("logged-out session-1")
+        Some("logged-out session-3")
     );
 }
 

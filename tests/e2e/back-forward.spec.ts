@@ -1,9 +1,10 @@
-// Back and forward between documents: a page gives its socket back when it is left, and after a
-// logout nothing of the session comes back with it.
+// Back and forward between documents: a page gives its socket back when it is left, what the browser
+// keeps of it is asked about before it is shown, and after a logout nothing of it is.
 import type { BrowserContext, Page } from '@playwright/test';
 import { report } from './support/figures';
 import { App } from './support/pages';
 import { expect, test } from './support/test';
+import { HeldQuestions } from './support/wire';
 
 const MARK = 'Release checklist';
 
@@ -102,14 +103,19 @@ for (const kept of [false, true]) {
       expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain(MARK);
     });
 
-    test('back while the session lives: the page is live again', async ({ backend, page }) => {
+    test('back while the session lives: asked first, then shown', async ({ backend, page }) => {
       const app = new App(page);
       await app.logIn('/notes');
       await expect(app.noteRow(MARK)).toBeVisible();
       await leave(app);
       await expect.poll(() => backend.metric('open_sockets')).toBe(0);
 
+      const held = await HeldQuestions.on(page);
       await goBack(page);
+      await page.waitForTimeout(500);
+      const { texts } = await returned(page);
+      expect(texts.filter((text) => text.includes(MARK))).toEqual([]);
+      held.release();
       await expect(app.noteRow(MARK)).toBeVisible();
       await app.expectLive();
       await expect.poll(() => backend.metric('open_sockets')).toBe(1);
