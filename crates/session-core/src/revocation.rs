@@ -52,11 +52,6 @@ impl Revocation {
         }
     }
 
-    /// Somebody logged in to the session with this hash: some servers name them all the same.
-    pub(crate) fn enter(&mut self, hash: &str) {
-        self.left.remove(hash);
-    }
-
     /// Returns whether somebody left this session.
     pub(crate) fn was_left(&self, session: &str) -> bool {
         self.left.get(&session_hash(session)).is_some()

@@ -143,7 +143,6 @@ impl Client {
                     self.session = Session::Active { facts };
                     return Outcome::Acted;
                 }
-                self.revocation.enter(&notice.session);
                 self.look_again()
             }
             (TabNoticeKind::LoggedOut, Some(true)) => self.end(EndReason::LoggedOut, Herald::Tab),

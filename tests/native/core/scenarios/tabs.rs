@@ -4,7 +4,10 @@ use session_core::{Command, Effect, Input, Presence, Replay};
 use session_protocol::{EndReason, TabNotice, TabNoticeKind};
 
 use crate::support::{
-    samples::{ada, bob, first_session, logged_out, logged_out_of, notice, refused, secs, session},
+    samples::{
+        ada, bob, first_session, logged_out, logged_out_of, notice, pending_logout, refused, secs,
+        session,
+    },
     world::World,
 };
 
@@ -225,15 +228,33 @@ fn a_session_that_was_left_before_a_page_woke_is_not_restored_by_a_late_answer()
 }
 
 #[test]
-fn a_login_to_a_session_of_the_same_name_takes_a_logout_back() {
-    let mut world = World::live();
-    world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
-    world.advance(secs(2));
+fn the_last_16_sessions_that_were_left_are_remembered() {
+    for (others, restored) in [(15, false), (16, true)] {
+        let mut world = World::new();
+        world.start(Presence::Present);
+        world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+        for other in 1..=others {
+            let session = format!("other-{other}");
+            world.hear(TabNoticeKind::LoggedOut, &session, 1 + other);
+        }
 
-    world.hear(TabNoticeKind::LoggedIn, "s-1", 2);
+        world.answer_refresh_with(first_session());
+
+        assert_eq!(world.view().user().is_some(), restored, "{others} others");
+    }
+}
+
+#[test]
+fn a_login_that_is_heard_of_after_the_logout_was_read_takes_nothing_back() {
+    let mut world = World::new();
+    world.start(logged_out());
+    let presence = pending_logout("s-1");
+    world.send(Input::PresenceRead { presence });
+
+    world.hear(TabNoticeKind::LoggedIn, "s-1", 1);
     world.answer_refresh_with(first_session());
 
-    assert_eq!(world.view().user(), Some(&ada()));
+    assert_eq!(world.view().user(), None);
 }
 
 #[test]
