@@ -5,15 +5,18 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use serde_json::Value;
+
 use crate::{
     Policy, access_token::AccessTokens, assets::Assets, client_address::TrustedProxies,
     demo::Faults, http::ReportBudget, hub::Hub, keys::Keys, limiter::LoginLimiter,
-    metrics::Metrics, origins::Origins, passwords::Passwords, store::Store, tickets::Tickets,
-    topic::Topic,
+    metrics::Metrics, origins::Origins, passwords::Passwords, store::Store, topic::Topic,
 };
 
 /// Everything that requests and sockets share.
 pub(crate) struct App {
+    /// Names this server among those of one store; another one after each start.
+    pub(crate) server: String,
     pub(crate) policy: Policy,
     pub(crate) heartbeat: Duration,
     pub(crate) auth_deadline: Duration,
@@ -24,7 +27,6 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) passwords: Passwords,
     pub(crate) login_limiter: LoginLimiter,
-    pub(crate) tickets: Tickets,
     pub(crate) hub: Hub,
     pub(crate) system: Topic,
     pub(crate) metrics: Metrics,
@@ -32,6 +34,15 @@ pub(crate) struct App {
     pub(crate) assets: Option<Assets>,
     /// Present only with `--demo`.
     pub(crate) faults: Option<Faults>,
+}
+
+impl App {
+    /// Gives an update to the subscribers of its topic.
+    pub(crate) fn tell_topic(&self, topic: &str, seq: u64, payload: Value) {
+        if topic == self.system.name() {
+            self.system.insert(seq, payload);
+        }
+    }
 }
 
 /// What handlers are given.

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
 use session_protocol::{Secret, User};
 
 use crate::{
@@ -81,8 +82,34 @@ async fn seed_notes(store: &dyn Store, user: &str, now: Moment) -> Result<(), St
     Ok(())
 }
 
+/// What all servers are to show.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Order {
+    /// Warn the sockets of a session whose limits were moved.
+    Warn {
+        /// Which.
+        session: String,
+    },
+    /// Break connections.
+    DropSockets {
+        /// Whose; all without one.
+        session: Option<String>,
+    },
+    /// Let refresh calls suffer.
+    Refreshes {
+        /// Whose; all without one.
+        session: Option<String>,
+        /// What.
+        fault: RefreshFault,
+        /// How many, on each server; zero cancels.
+        times: u32,
+    },
+}
+
 /// What the next refresh calls are to suffer.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum RefreshFault {
     /// The call is answered with this status and problem code.
     Fail {

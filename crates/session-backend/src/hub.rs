@@ -203,6 +203,16 @@ impl Hub {
         }
     }
 
+    /// Returns whether a session has sockets here.
+    pub(crate) fn has_room(&self, session: &str) -> bool {
+        self.lock().rooms.contains_key(session)
+    }
+
+    /// Lists the sessions that have sockets here.
+    pub(crate) fn rooms(&self) -> Vec<String> {
+        self.lock().rooms.keys().cloned().collect()
+    }
+
     /// Sends a message to all sockets of a session.
     pub(crate) fn tell(&self, session: &str, message: &ServerMessage) {
         let text = Utf8Bytes::from(message.encode());

@@ -20,6 +20,7 @@ mod asset_file;
 mod assets;
 mod client_address;
 mod clock;
+mod cluster;
 mod command;
 mod config;
 mod cookie;

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     events::SecurityEvent,
     problem::Refusal,
-    store::{self, SessionRow, SessionState, StoreError},
+    store::{self, Event, SessionRow, SessionState, StoreError},
 };
 
 /// Extensions that come faster than this are answered without a write; a crash costs at most this.
@@ -138,7 +138,19 @@ impl App {
         let session = row.describe(now, lead);
         self.hub
             .tell(id, &ServerMessage::SessionExtended { session });
+        self.tell_others(Event::Extended {
+            from: self.server.clone(),
+            session: id.to_owned(),
+        })
+        .await;
         Ok(Extension::Extended(Box::new(row)))
+    }
+
+    /// Tells the other servers what the store knows already.
+    pub(crate) async fn tell_others(&self, event: Event) {
+        if let Err(error) = self.store.publish(&event).await {
+            tracing::warn!(%error, "other servers are not told");
+        }
     }
 
     /// Ends a session; returns whether it was this call that did.

@@ -18,6 +18,7 @@ use crate::{
     app::App,
     assets::Assets,
     client_address::TrustedProxies,
+    cluster,
     demo::{self, Faults},
     http,
     hub::Hub,
@@ -26,9 +27,8 @@ use crate::{
     metrics::Metrics,
     origins::Origins,
     passwords::{self, Passwords},
-    store::{self, StoreError},
+    store::{self, Cursor, StoreError},
     system,
-    tickets::Tickets,
     topic::Topic,
     upkeep,
 };
@@ -122,8 +122,9 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Server, Star
     validate(&config)?;
     let address = listener.local_addr().map_err(StartError::Listener)?;
     let app = Arc::new(build(config, address.port()).await?);
+    let cursor = cluster::catch_up(&app).await.map_err(StartError::Store)?;
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(run(app, listener, stopped));
+    let task = tokio::spawn(run(app, cursor, listener, stopped));
     Ok(Server {
         address,
         stop,
@@ -182,6 +183,7 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
     .map_err(|error| StartError::Listener(io::Error::other(error)))??;
     let metrics = Metrics::default();
     Ok(App {
+        server: crate::app::identifier::<8>().map_err(|error| StartError::Keys(KeyError::Random(error)))?,
         access_tokens: AccessTokens::new(
             keys.access.clone(),
             config.policy.access_token_lifetime,
@@ -196,9 +198,8 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
         store,
         passwords: Passwords::new(),
         login_limiter: LoginLimiter::default(),
-        tickets: Tickets::default(),
         hub: Hub::default(),
-        system: Topic::new(system::TOPIC, now.unix_seconds()),
+        system: Topic::new(system::TOPIC),
         metrics,
         reports: http::ReportBudget::default(),
         assets,
@@ -208,11 +209,13 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
 
 async fn run(
     app: Arc<App>,
+    cursor: Cursor,
     listener: TcpListener,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::watch_sockets(Arc::clone(&app)));
+    upkeep.spawn(cluster::follow(Arc::clone(&app), cursor));
     upkeep.spawn(upkeep::sweep(Arc::clone(&app)));
     upkeep.spawn(upkeep::forget(Arc::clone(&app)));
     upkeep.spawn(upkeep::sample(Arc::clone(&app)));

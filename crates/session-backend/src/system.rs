@@ -1,8 +1,12 @@
 //! The topic `system`: once a second, what the host and this process are doing.
 //!
-//! Invariant: every number is measured; what cannot be measured here is `null`.
+//! Invariants: every number is measured, and what cannot be measured here is `null`; the host's are
+//! of the server that publishes, the counted ones are sums over all servers.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use sysinfo::{
@@ -10,7 +14,10 @@ use sysinfo::{
     RefreshKind, System,
 };
 
-use crate::{Moment, app::App};
+use crate::{Moment, app::App, store::StoreError};
+
+/// A server that has not counted for this long counts nothing.
+const TERM: Duration = Duration::from_secs(5);
 
 /// Name of the topic.
 pub(crate) const TOPIC: &str = "system";
@@ -40,22 +47,25 @@ impl Sampler {
         }
     }
 
-    /// Takes a sample and publishes it.
-    pub(crate) async fn sample(&mut self, app: &Arc<App>) {
-        let now = Moment::now();
-        let active_sessions = app.store.count_living(now).await.ok();
+    /// Takes a sample, and publishes it if it is this server's turn.
+    pub(crate) async fn sample(&mut self, app: &Arc<App>, publishes: bool) {
         let elapsed = self.sampled_at.elapsed().as_secs_f64().max(0.001);
         self.sampled_at = Instant::now();
-        let (requests, refreshes) = (app.metrics.requests.value(), app.metrics.refreshes.value());
         let mut payload = self.host(elapsed);
-        payload["openSockets"] = app.hub.count().into();
+        let Ok([sockets, requests, refreshes, sent]) = sums(app).await else {
+            return;
+        };
+        let active_sessions = app.store.count_living(Moment::now()).await.ok();
+        payload["openSockets"] = sockets.into();
         payload["activeSessions"] = active_sessions.into();
-        payload["requestsPerSecond"] = rate(requests - self.requests, elapsed);
-        payload["refreshesPerSecond"] = rate(refreshes - self.refreshes, elapsed);
+        payload["requestsPerSecond"] = rate(requests.saturating_sub(self.requests), elapsed);
+        payload["refreshesPerSecond"] = rate(refreshes.saturating_sub(self.refreshes), elapsed);
         payload["refreshesTotal"] = refreshes.into();
-        payload["messagesSentTotal"] = app.metrics.messages_sent.value().into();
+        payload["messagesSentTotal"] = sent.into();
         (self.requests, self.refreshes) = (requests, refreshes);
-        app.system.publish(payload);
+        if publishes && let Err(error) = app.store.update(TOPIC, payload).await {
+            tracing::debug!(%error, "a sample is lost");
+        }
     }
 
     fn host(&mut self, elapsed: f64) -> Value {
@@ -109,6 +119,18 @@ impl Sampler {
             }
         }
     }
+}
+
+/// Sockets, requests, refreshes and sent messages of all servers.
+async fn sums(app: &App) -> Result<[u64; 4], StoreError> {
+    let own = [
+        app.hub.count() as u64,
+        app.metrics.requests.value(),
+        app.metrics.refreshes.value(),
+        app.metrics.messages_sent.value(),
+    ];
+    let sums = app.store.sum(&app.server, &own, TERM).await?;
+    Ok(sums.try_into().unwrap_or(own))
 }
 
 /// Brings a percentage into 0 to 1.

@@ -1,8 +1,8 @@
 //! A topic: numbered updates, a short memory, subscribers.
 //!
-//! Invariants: `seq` grows by one with every update and, since it starts at the Unix time in
-//! seconds and updates come once a second, over restarts too; replay and subscription happen under
-//! one lock, so a subscriber sees no gap and nothing twice.
+//! Invariants: the store numbers updates, so that every server has the same, and an update that is
+//! here or older is ignored; replay and subscription happen under one lock, so a subscriber sees no
+//! gap and nothing twice.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,7 +21,7 @@ pub(crate) const RING_LENGTH: usize = 120;
 const REPLAY_LENGTH: usize = 60;
 
 struct State {
-    next_seq: u64,
+    last: Option<u64>,
     ring: VecDeque<(u64, Utf8Bytes)>,
     subscribers: BTreeMap<SocketId, Outbox>,
 }
@@ -33,11 +33,11 @@ pub(crate) struct Topic {
 }
 
 impl Topic {
-    pub(crate) fn new(name: &'static str, first_seq: u64) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
             state: Mutex::new(State {
-                next_seq: first_seq,
+                last: None,
                 ring: VecDeque::with_capacity(RING_LENGTH),
                 subscribers: BTreeMap::new(),
             }),
@@ -54,10 +54,12 @@ impl Topic {
     }
 
     /// Sends an update to all subscribers and keeps it for later ones.
-    pub(crate) fn publish(&self, payload: Value) {
+    pub(crate) fn insert(&self, seq: u64, payload: Value) {
         let mut state = self.lock();
-        let seq = state.next_seq;
-        state.next_seq += 1;
+        if state.last.is_some_and(|last| seq <= last) {
+            return;
+        }
+        state.last = Some(seq);
         let update = ServerMessage::DataUpdate {
             topic: self.name.to_owned(),
             seq,

@@ -1,6 +1,7 @@
 //! What runs beside the requests: ending and warning sessions in time, sampling the host.
 //!
-//! Invariant: nothing here decides by itself; it asks the store, as a request would.
+//! Invariants: nothing here decides by itself; it asks the store, as a request would. What is to be
+//! done once is done by the one server that holds the lease.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,6 +18,9 @@ pub(crate) const SOCKET_TICK: Duration = Duration::from_millis(200);
 const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Sessions without sockets that are looked at in one tick.
 const MOST_AT_ONCE: usize = 1_000;
+/// The task that one server has for all, and how long another one waits for it.
+const LEASE: &str = "upkeep";
+const TERM: Duration = Duration::from_secs(3);
 /// How often sessions that ended long ago are forgotten.
 const FORGET_TICK: Duration = Duration::from_secs(3600);
 
@@ -56,6 +60,9 @@ pub(crate) async fn sweep(app: Arc<App>) {
 }
 
 async fn sweep_once(app: &App) -> Result<(), StoreError> {
+    if !is_in_charge(app).await {
+        return Ok(());
+    }
     for id in app.store.overdue(Moment::now(), MOST_AT_ONCE).await? {
         // Looking at a session whose time is over ends it.
         if let Ok(session) = app.living(&id).await? {
@@ -88,7 +95,8 @@ pub(crate) async fn sample(app: Arc<App>) {
     let mut sampler = Sampler::new();
     loop {
         ticks.tick().await;
-        sampler.sample(&app).await;
+        let publishes = is_in_charge(&app).await;
+        sampler.sample(&app, publishes).await;
     }
 }
 
@@ -104,6 +112,14 @@ pub(crate) async fn follow_keys(app: Arc<App>) {
             Err(error) => tracing::error!(%error, "the keys stay as they are"),
         }
     }
+}
+
+/// Returns whether this server does what one does for all.
+async fn is_in_charge(app: &App) -> bool {
+    app.store
+        .lease(LEASE, &app.server, TERM)
+        .await
+        .unwrap_or(false)
 }
 
 fn ticks(period: Duration) -> time::Interval {

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use session_backend::StoreLocation;
+use session_backend::{Moment, StoreLocation, store};
+use session_protocol::EndReason;
 
 use crate::support::{Socket, World};
 
@@ -75,6 +76,24 @@ async fn a_socket_stays_while_the_store_does_not_answer() {
     lock.execute_batch("ROLLBACK").unwrap();
     socket.send(json!({ "type": "activity" })).await;
     socket.expect("SESSION_EXTENDED").await;
+}
+
+#[tokio::test]
+async fn a_session_that_another_process_ends_loses_its_sockets_within_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = StoreLocation::File(folder.path().join("store.sqlite"));
+    let world = World::start_with(|config| config.store = location.clone()).await;
+    let mut browser = world.browser();
+    let id = browser.log_in("user@example.com").await;
+    let mut socket = Socket::enter(&browser).await;
+    let beside = store::open(&location).await.unwrap();
+    let start = Instant::now();
+    let ended = beside.end(&id, EndReason::AccountDisabled, Moment::now());
+    assert!(ended.await.unwrap());
+    socket.expect_end("ACCOUNT_DISABLED").await;
+    assert!(start.elapsed() < Duration::from_secs(1));
+    let refused = browser.refresh().await;
+    refused.expect_problem(401, "account_disabled");
 }
 
 #[tokio::test]

@@ -172,10 +172,7 @@ pub(super) async fn ticket(
 ) -> Result<Response, Refusal> {
     let session = caller::any_session(&app, &headers).await?;
     let origin = origins::origin(&headers).unwrap_or_default();
-    let ticket = app
-        .tickets
-        .issue(&session.id, origin, Instant::now())
-        .map_err(|_| Refusal::internal())?;
+    let ticket = tickets::issue(&*app.store, &session.id, origin).await?;
     let body = TicketResponse {
         ticket,
         expires_in: tickets::LIFETIME,

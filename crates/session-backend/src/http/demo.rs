@@ -16,9 +16,10 @@ use super::caller;
 use crate::{
     Moment,
     app::{App, Shared},
-    demo::RefreshFault,
+    cluster,
+    demo::{Order, RefreshFault},
     problem::Refusal,
-    store::{self, SessionState},
+    store::{self, Event, SessionState},
 };
 
 type Done = Result<StatusCode, Refusal>;
@@ -69,21 +70,17 @@ pub(super) async fn warn(
                 ..row.state.clone()
             })
         });
-        let Some(session) = warned.await? else {
-            continue;
-        };
-        app.hub.limits_moved(&id, session.limits());
-        app.hub.warn(&id, now);
+        if warned.await?.is_some() {
+            show(&app, Order::Warn { session: id }).await?;
+        }
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /demo/drop-sockets`
 pub(super) async fn drop_sockets(State(app): State<Shared>, headers: HeaderMap) -> Done {
-    match own_session(&app, &headers).await? {
-        Some(id) => app.hub.drop_sockets(Some(&id)),
-        None => app.hub.drop_sockets(None),
-    }
+    let session = own_session(&app, &headers).await?;
+    show(&app, Order::DropSockets { session }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -154,10 +151,22 @@ pub(super) async fn slow_refresh(
 
 async fn plan(app: &App, headers: &HeaderMap, fault: RefreshFault, times: u32) -> Done {
     let session = own_session(app, headers).await?;
-    if let Some(faults) = &app.faults {
-        faults.plan(session, fault, times);
-    }
+    let order = Order::Refreshes {
+        session,
+        fault,
+        times,
+    };
+    show(app, order).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Shows something on all servers.
+async fn show(app: &App, order: Order) -> Result<(), Refusal> {
+    let told = serde_json::to_value(&order).map_err(|_| Refusal::internal())?;
+    cluster::obey(app, order).await?;
+    let from = app.server.clone();
+    app.tell_others(Event::Demo { from, order: told }).await;
+    Ok(())
 }
 
 /// Builds the answer of a planned failure.

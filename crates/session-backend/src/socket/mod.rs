@@ -3,8 +3,6 @@
 //! Invariants: an origin that is not listed gets no socket; how a socket proves who it is decides
 //! nothing about what it may do; a bad proof is answered on the socket, where a browser can see it.
 
-use std::time::Instant;
-
 use axum::{
     extract::{
         Query, State,
@@ -16,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 use session_protocol::{EndReason, MAX_MESSAGE_BYTES, Secret};
 
-use crate::{app::Shared, http, origins, problem::Refusal};
+use crate::{app::Shared, http, origins, problem::Refusal, tickets};
 
 mod budget;
 mod connection;
@@ -69,7 +67,7 @@ pub(crate) async fn open(
     })?;
     let proof = if let Some(ticket) = handshake.ticket {
         let origin = origins::origin(&headers).unwrap_or_default();
-        let session = app.tickets.redeem(&ticket, origin, Instant::now());
+        let session = tickets::redeem(&*app.store, &ticket, origin).await?;
         session.map_or(Proof::Bad, Proof::Session)
     } else if handshake.auth.as_deref() == Some("cookie") {
         match http::cookie_session(&app, &headers).await? {

@@ -4,10 +4,15 @@
 //! process; an end is final and its first reason stays; a session is written only where it was not
 //! written since it was read. One suite proves them on each store.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use serde_json::Value;
 use session_protocol::{EndReason, User};
 
-use super::{Account, Note, SessionRow, SessionState, StoreError, Upload};
+use super::{
+    Account, Bucket, Cursor, Event, Followed, Note, SessionRow, SessionState, StoreError, Upload,
+};
 use crate::Moment;
 
 /// A store.
@@ -28,6 +33,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Finds a session, living or ended.
     async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Finds sessions, living or ended, in any order.
+    async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError>;
 
     /// Finds the sessions of refresh families, living or ended, in any order.
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError>;
@@ -103,6 +111,51 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Lists a user's uploads, newest first.
     async fn uploads(&self, user: &str) -> Result<Vec<Upload>, StoreError>;
+
+    /// Tells all servers of this store; what ends a session tells them by itself.
+    async fn publish(&self, event: &Event) -> Result<(), StoreError>;
+
+    /// Tells all servers an update of a topic, with the number after the last one's.
+    async fn update(&self, topic: &str, payload: Value) -> Result<(), StoreError>;
+
+    /// Returns what the feed still holds of the last `window`, and where it goes on.
+    async fn recent(&self, window: Duration) -> Result<Followed, StoreError>;
+
+    /// Returns what happened after a place in the feed, or waits for it, half a second at most.
+    async fn follow(&self, after: Cursor) -> Result<Followed, StoreError>;
+
+    /// Keeps a text under a key for `lifetime`, or until it is taken.
+    async fn keep(&self, key: &str, text: &str, lifetime: Duration) -> Result<(), StoreError>;
+
+    /// Takes the text that is kept under a key; only one caller gets it.
+    async fn take(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Counts an attempt in all buckets, under a name of its own; if one of them is full nothing is
+    /// counted, and the answer is how long until it is not.
+    async fn attempt(
+        &self,
+        buckets: &[Bucket],
+        name: &str,
+        now: Moment,
+    ) -> Result<Option<Duration>, StoreError>;
+
+    /// Counts an attempt no more.
+    async fn forgive(&self, buckets: &[Bucket], name: &str) -> Result<(), StoreError>;
+
+    /// Takes a task that one server does for all, or keeps it for another `term`; returns whether
+    /// it is the caller's.
+    async fn lease(&self, task: &str, server: &str, term: Duration) -> Result<bool, StoreError>;
+
+    /// Says what a server counts, for `term`; returns the sums over all servers.
+    async fn sum(
+        &self,
+        server: &str,
+        numbers: &[u64],
+        term: Duration,
+    ) -> Result<Vec<u64>, StoreError>;
+
+    /// Returns whether a fail-over can take back what was acknowledged.
+    fn can_lose_writes(&self) -> bool;
 
     /// Returns if the store answers.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -9,26 +9,34 @@
 //! a [`StoreError`], which callers answer with 503, never with 401.
 
 mod account;
+mod attempts;
 mod change;
 mod contract;
 mod error;
+mod event;
+mod local;
 mod note;
 mod session;
 mod sqlite;
 mod upload;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::StoreLocation;
 
 pub use account::{Account, normalized};
+pub use attempts::Bucket;
 pub use change::change;
 pub(crate) use change::{MOST_TRIES, contended};
 pub use contract::Store;
 pub use error::StoreError;
+pub use event::{Cursor, Event, Followed};
 pub use note::Note;
 pub use session::{SessionRow, SessionState};
 pub use upload::Upload;
+
+/// How long a follower of the feed waits for something to happen.
+const LONGEST_FOLLOW: Duration = Duration::from_millis(500);
 
 /// Opens a store and brings what it holds up to date.
 ///

@@ -10,7 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{StoreLocation, store::StoreError};
 
 /// The steps by which the tables came to be what they are; `user_version` counts the applied ones.
-const SCHEMA: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const SCHEMA: [&str; 3] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// How long opening waits for a lock that another process holds.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(2);

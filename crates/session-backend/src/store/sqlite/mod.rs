@@ -5,6 +5,7 @@
 //! waits longer than [`PATIENCE`] is told so, and what he asked for is not begun any more.
 
 mod connect;
+mod feed;
 mod notes;
 mod sessions;
 mod store;

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use session_protocol::{EndReason, User};
 
+use super::feed;
 use crate::{
     Moment,
     store::{SessionRow, SessionState},
@@ -126,8 +127,8 @@ pub(super) fn swap(
     Ok(changed == 1)
 }
 
-/// Ends a session, one of this version if there is one named; returns whether it was this call
-/// that did.
+/// Ends a session, one of this version if there is one named, and tells the feed; returns whether
+/// it was this call that did.
 pub(super) fn end(
     connection: &Connection,
     id: &str,
@@ -141,6 +142,9 @@ pub(super) fn end(
              WHERE id = ?1 AND (?2 IS NULL OR version = ?2) AND ended_at IS NULL",
         )?
         .execute(params![id, version, at.0, reason.code()])?;
+    if changed == 1 {
+        feed::append_end(connection, id, reason)?;
+    }
     Ok(changed == 1)
 }
 

@@ -3,24 +3,36 @@
 //! Invariant: what writes goes to the writer, what reads to a reader, which sees every commit that
 //! returned before it was asked.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use async_trait::async_trait;
 use rusqlite::Connection;
+use serde_json::Value;
 use session_protocol::{EndReason, User};
 
-use super::{connect, notes, sessions, uploads, users, worker::Worker};
+use super::{connect, feed, notes, sessions, uploads, users, worker::Worker};
 use crate::{
     Moment, StoreLocation,
-    store::{Account, Note, SessionRow, SessionState, Store, StoreError, Upload},
+    store::{
+        Account, Bucket, Cursor, Event, Followed, LONGEST_FOLLOW, Note, SessionRow, SessionState,
+        Store, StoreError, Upload, local::Local,
+    },
 };
 
 /// Connections that read.
 const READERS: usize = 2;
+/// How late an end that another process wrote is heard of, at most.
+const FEED_TICK: Duration = Duration::from_millis(200);
 
 /// A store in an SQLite file, or in memory.
 #[derive(Clone)]
 pub(crate) struct SqliteStore {
     writer: Worker,
     reader: Worker,
+    local: Arc<Local>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -48,7 +60,11 @@ impl SqliteStore {
         } else {
             Worker::readers(readers).map_err(no_thread)?
         };
-        Ok(Self { writer, reader })
+        Ok(Self {
+            writer,
+            reader,
+            local: Arc::default(),
+        })
     }
 
     async fn write<T: Send + 'static>(
@@ -94,6 +110,17 @@ impl Store for SqliteStore {
         let id = id.to_owned();
         self.read(move |connection| sessions::by_id(connection, &id))
             .await
+    }
+
+    async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+        let ids = ids.to_vec();
+        self.read(move |connection| {
+            let found = ids
+                .iter()
+                .filter_map(|id| sessions::by_id(connection, id).transpose());
+            found.collect()
+        })
+        .await
     }
 
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
@@ -230,6 +257,85 @@ impl Store for SqliteStore {
         let user = user.to_owned();
         self.read(move |connection| uploads::list(connection, &user))
             .await
+    }
+
+    async fn publish(&self, event: &Event) -> Result<(), StoreError> {
+        self.local.publish(event.clone());
+        Ok(())
+    }
+
+    async fn update(&self, topic: &str, payload: Value) -> Result<(), StoreError> {
+        self.local.update(topic, payload, Moment::now());
+        Ok(())
+    }
+
+    async fn recent(&self, _: Duration) -> Result<Followed, StoreError> {
+        let last = self.read(feed::last).await?;
+        Ok(Followed {
+            events: Vec::new(),
+            next: Cursor(last, self.local.logged()),
+            complete: true,
+        })
+    }
+
+    async fn follow(&self, after: Cursor) -> Result<Followed, StoreError> {
+        let deadline = Instant::now() + LONGEST_FOLLOW;
+        loop {
+            let (mut events, ends, whole_ends) = self
+                .read(move |connection| feed::after(connection, after.0))
+                .await?;
+            let (others, logged, whole_log) = self.local.events_after(after.1);
+            events.extend(others);
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if !events.is_empty() || rest.is_zero() {
+                return Ok(Followed {
+                    events,
+                    next: Cursor(ends, logged),
+                    complete: whole_ends && whole_log,
+                });
+            }
+            self.local.wait(after.1, rest.min(FEED_TICK)).await;
+        }
+    }
+
+    async fn keep(&self, key: &str, text: &str, lifetime: Duration) -> Result<(), StoreError> {
+        self.local.keep(key, text, lifetime, Instant::now());
+        Ok(())
+    }
+
+    async fn take(&self, key: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.local.take(key, Instant::now()))
+    }
+
+    async fn attempt(
+        &self,
+        buckets: &[Bucket],
+        name: &str,
+        now: Moment,
+    ) -> Result<Option<Duration>, StoreError> {
+        Ok(self.local.attempt(buckets, name, now))
+    }
+
+    async fn forgive(&self, buckets: &[Bucket], name: &str) -> Result<(), StoreError> {
+        self.local.forgive(buckets, name);
+        Ok(())
+    }
+
+    async fn lease(&self, task: &str, server: &str, term: Duration) -> Result<bool, StoreError> {
+        Ok(self.local.lease(task, server, term, Instant::now()))
+    }
+
+    async fn sum(
+        &self,
+        server: &str,
+        numbers: &[u64],
+        term: Duration,
+    ) -> Result<Vec<u64>, StoreError> {
+        Ok(self.local.sum(server, numbers, term, Instant::now()))
+    }
+
+    fn can_lose_writes(&self) -> bool {
+        false
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,0 +1,181 @@
+//! What a store keeps in memory while one server alone uses it: texts, attempts, tasks, updates.
+//!
+//! Invariants: memory is bounded; nothing here is worth a write to the disk, since whoever loses it
+//! asks again.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::{Bucket, Event};
+use crate::Moment;
+
+/// Events that wait for the server's own follower.
+const LOG_LENGTH: usize = 1_024;
+/// Keys that are kept before old ones are looked for.
+const MANY_KEYS: usize = 10_000;
+
+#[derive(Debug, Default)]
+struct State {
+    kept: BTreeMap<String, (String, Instant)>,
+    attempts: BTreeMap<String, VecDeque<(Moment, String)>>,
+    leases: BTreeMap<String, (String, Instant)>,
+    sums: BTreeMap<String, (Vec<u64>, Instant)>,
+    seqs: BTreeMap<String, u64>,
+    log: VecDeque<Event>,
+}
+
+/// The memory of one process.
+#[derive(Debug, Default)]
+pub(super) struct Local {
+    state: Mutex<State>,
+    /// The number of the last event.
+    news: watch::Sender<u64>,
+}
+
+impl Local {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, state: &mut State, event: Event) {
+        if state.log.len() == LOG_LENGTH {
+            state.log.pop_front();
+        }
+        state.log.push_back(event);
+        self.news.send_modify(|logged| *logged += 1);
+    }
+
+    /// Adds an event.
+    pub(super) fn publish(&self, event: Event) {
+        let mut state = self.lock();
+        self.push(&mut state, event);
+    }
+
+    /// Adds an update with the number after the last one's.
+    ///
+    /// The first number is the time in milliseconds, so that it grows over restarts too.
+    pub(super) fn update(&self, topic: &str, payload: Value, now: Moment) {
+        let mut state = self.lock();
+        let seq = match state.seqs.get(topic) {
+            Some(last) => last + 1,
+            None => u64::try_from(now.0).unwrap_or(0),
+        };
+        state.seqs.insert(topic.to_owned(), seq);
+        let topic = topic.to_owned();
+        let update = Event::Update {
+            topic,
+            seq,
+            payload,
+        };
+        self.push(&mut state, update);
+    }
+
+    /// Returns the number of the last event.
+    pub(super) fn logged(&self) -> u64 {
+        *self.news.borrow()
+    }
+
+    /// Returns the events after a number, the number of the last one, and whether none is missing.
+    pub(super) fn events_after(&self, after: u64) -> (Vec<Event>, u64, bool) {
+        let state = self.lock();
+        let logged = self.logged();
+        let missing = logged.saturating_sub(after);
+        let kept = state.log.len() as u64;
+        let skipped = usize::try_from(kept.saturating_sub(missing)).unwrap_or(usize::MAX);
+        let events = state.log.iter().skip(skipped).cloned().collect();
+        (events, logged, missing <= kept)
+    }
+
+    /// Waits for an event after a number, at most this long.
+    pub(super) async fn wait(&self, after: u64, most: Duration) {
+        let mut news = self.news.subscribe();
+        let more = news.wait_for(|logged| *logged > after);
+        if tokio::time::timeout(most, more).await.is_err() {
+            tracing::trace!("nothing happened");
+        }
+    }
+
+    /// Keeps a text.
+    pub(super) fn keep(&self, key: &str, text: &str, lifetime: Duration, now: Instant) {
+        let kept = &mut self.lock().kept;
+        kept.retain(|_, (_, end)| *end > now);
+        kept.insert(key.to_owned(), (text.to_owned(), now + lifetime));
+    }
+
+    /// Takes a text.
+    pub(super) fn take(&self, key: &str, now: Instant) -> Option<String> {
+        let (text, end) = self.lock().kept.remove(key)?;
+        (end > now).then_some(text)
+    }
+
+    /// Counts an attempt, or says how long to wait.
+    pub(super) fn attempt(&self, buckets: &[Bucket], name: &str, now: Moment) -> Option<Duration> {
+        let attempts = &mut self.lock().attempts;
+        let wait = buckets.iter().filter_map(|bucket| {
+            let times = attempts.get_mut(&bucket.key)?;
+            times.retain(|(at, _)| at.plus(bucket.window) > now);
+            let freeing = times.len().checked_sub(bucket.most)?;
+            let (at, _) = times.get(freeing)?;
+            Some(at.plus(bucket.window).since(now))
+        });
+        if let Some(wait) = wait.max() {
+            return Some(wait);
+        }
+        if attempts.len() > MANY_KEYS {
+            attempts.retain(|_, times| !times.is_empty());
+        }
+        for bucket in buckets {
+            let times = attempts.entry(bucket.key.clone()).or_default();
+            times.push_back((now, name.to_owned()));
+        }
+        None
+    }
+
+    /// Counts an attempt no more.
+    pub(super) fn forgive(&self, buckets: &[Bucket], name: &str) {
+        let attempts = &mut self.lock().attempts;
+        for bucket in buckets {
+            if let Some(times) = attempts.get_mut(&bucket.key) {
+                times.retain(|(_, found)| found != name);
+            }
+        }
+    }
+
+    /// Takes a task.
+    pub(super) fn lease(&self, task: &str, server: &str, term: Duration, now: Instant) -> bool {
+        let leases = &mut self.lock().leases;
+        let is_free = leases
+            .get(task)
+            .is_none_or(|(holder, end)| holder == server || *end <= now);
+        if is_free {
+            leases.insert(task.to_owned(), (server.to_owned(), now + term));
+        }
+        is_free
+    }
+
+    /// Says what a server counts; returns the sums.
+    pub(super) fn sum(
+        &self,
+        server: &str,
+        numbers: &[u64],
+        term: Duration,
+        now: Instant,
+    ) -> Vec<u64> {
+        let sums = &mut self.lock().sums;
+        sums.insert(server.to_owned(), (numbers.to_vec(), now + term));
+        sums.retain(|_, (_, end)| *end > now);
+        let mut total = vec![0; numbers.len()];
+        for (numbers, _) in sums.values() {
+            for (total, number) in total.iter_mut().zip(numbers) {
+                *total += number;
+            }
+        }
+        total
+    }
+}
