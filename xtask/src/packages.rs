@@ -1,4 +1,4 @@
-//! What comes from the system or from npm: browsers, Node and its packages, a C compiler, binaryen, terser.
+//! What comes from the system or from npm: browsers, Redis, Node and its packages, a C compiler, binaryen, terser.
 
 use std::env;
 use std::fs;
@@ -26,6 +26,18 @@ pub(crate) fn chrome() -> Result<PathBuf, Failure> {
 pub(crate) fn chromedriver() -> Result<PathBuf, Failure> {
     program("CHROMEDRIVER", &["chromedriver"])
         .ok_or_else(|| missing("chromedriver", "chromium-driver", "CHROMEDRIVER"))
+}
+
+/// The Redis server that the backend's tests start, and what asks it.
+pub(crate) fn require_redis() -> Result<(), Failure> {
+    for name in ["redis-server", "redis-cli"] {
+        if find(name).is_none() {
+            return Err(Failure::new(format!(
+                "{name} is missing; Debian package: redis-server"
+            )));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn require_c_compiler() -> Result<(), Failure> {

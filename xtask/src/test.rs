@@ -88,7 +88,10 @@ impl Report {
 
 fn run_suite(workspace: &Workspace, suite: Suite, counts: &mut Counts) -> Result<(), Failure> {
     let commands = match suite {
-        Suite::Native => vec![native(), proofs::gates()],
+        Suite::Native => {
+            packages::require_redis()?;
+            vec![native(), proofs::gates()]
+        }
         Suite::Browser => vec![browser(workspace)?],
         Suite::EndToEnd => vec![end_to_end(workspace)?],
     };

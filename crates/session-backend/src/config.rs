@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
-use crate::Policy;
+use crate::{Policy, store::RedisUrl};
 
 /// Everything a deployment chooses about the backend.
 #[derive(Clone, Debug)]
@@ -60,10 +60,12 @@ pub enum StoreLocation {
     File(PathBuf),
     /// Memory; everything is forgotten at the end of the process.
     Memory,
+    /// A Redis server, which several servers share.
+    Redis(RedisUrl),
 }
 
 impl StoreLocation {
-    /// Reads `sqlite:PATH` or `sqlite::memory:`.
+    /// Reads `sqlite:PATH`, `sqlite::memory:` or `redis://HOST:PORT/DB`.
     ///
     /// # Errors
     ///
@@ -72,11 +74,8 @@ impl StoreLocation {
         match text.strip_prefix("sqlite:") {
             Some(":memory:") => Ok(Self::Memory),
             Some(path) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
-            _ if text.starts_with("redis:") => Err(
-                "this build has no Redis store; supported are sqlite:PATH and sqlite::memory:"
-                    .to_owned(),
-            ),
-            _ => Err("expected sqlite:PATH or sqlite::memory:".to_owned()),
+            _ if text.starts_with("redis:") => RedisUrl::parse(text).map(Self::Redis),
+            _ => Err("expected sqlite:PATH, sqlite::memory: or redis://HOST:PORT/DB".to_owned()),
         }
     }
 }

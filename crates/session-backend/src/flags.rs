@@ -27,7 +27,8 @@ pub struct Flags {
     #[arg(long, env = "SESSION_BASE_PATH", default_value = "/")]
     base_path: String,
 
-    /// `sqlite:PATH` or `sqlite::memory:`.
+    /// `sqlite:PATH`, `sqlite::memory:` or `redis://HOST:PORT/DB`, with `?replicas=N` if a write
+    /// counts only once so many replicas have it.
     #[arg(
         long,
         global = true,

@@ -19,6 +19,9 @@
 //! lose two answers in a row, and a thief gains nothing by it, since the first use of the successor
 //! by either party makes the predecessor reuse.
 //!
+//! A token ahead of its session was never issued, and is reuse, unless the store says that it can lose
+//! writes: then the session catches up with its token ([`catch_up`]) before anything is judged.
+//!
 //! # Source
 //!
 //! RFC 9700 section 4.14.2, refresh token rotation.
@@ -231,6 +234,32 @@ pub async fn present(
         }
     }
     Err(store::contended())
+}
+
+/// Brings a session up to the generation of its token, if a fail-over took back that this was issued:
+/// a token whose code is right is older than no word of the store. Its predecessor is tolerated for
+/// the grace, as after any rotation. Returns nothing if the session is over.
+///
+/// # Errors
+///
+/// A [`StoreError`] if the store fails, or if others were faster every time.
+pub async fn catch_up(
+    store: &dyn Store,
+    token: &RefreshToken,
+    session: SessionRow,
+    now: Moment,
+) -> Result<Option<SessionRow>, StoreError> {
+    let next = |row: &SessionRow| {
+        let is_behind = row.state.generation < token.generation;
+        is_behind.then(|| SessionState {
+            generation: token.generation,
+            rotated_at: Some(now),
+            successor_seen_at: Some(now),
+            grace_uses: 0,
+            ..row.state.clone()
+        })
+    };
+    store::change(store, session, next).await
 }
 
 /// The access token is to be told from one that came with the successor.

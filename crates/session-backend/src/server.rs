@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    Config, Moment, PolicyRule,
+    Config, Moment, PolicyRule, StoreLocation,
     access_token::AccessTokens,
     app::App,
     assets::Assets,
@@ -51,6 +51,8 @@ pub enum StartError {
     BasePath(String),
     /// The store cannot be opened.
     Store(StoreError),
+    /// Servers that share a store need a key file that they share too.
+    KeysMissing,
     /// The key file cannot be read or made.
     Keys(KeyError),
     /// The folder of the app cannot be read.
@@ -75,6 +77,9 @@ impl fmt::Display for StartError {
                 "--base-path: expected a path that starts and ends with `/`, found `{found}`"
             ),
             Self::Store(error) => write!(f, "--store: {error}"),
+            Self::KeysMissing => f.write_str(
+                "--keys: expected a file with --store redis://, the same for every server of it",
+            ),
             Self::Keys(error) => error.fmt(f),
             Self::Dist(error) => write!(
                 f,
@@ -141,6 +146,9 @@ fn validate(config: &Config) -> Result<(), StartError> {
     policy.map_err(StartError::Policy)?;
     if config.heartbeat.is_zero() {
         return Err(StartError::Heartbeat);
+    }
+    if matches!(config.store, StoreLocation::Redis(_)) && config.keys.is_none() {
+        return Err(StartError::KeysMissing);
     }
     let path = &config.base_path;
     if !path.starts_with('/') || !path.ends_with('/') || path.contains("//") {

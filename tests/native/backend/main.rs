@@ -8,6 +8,7 @@
 )]
 
 mod assets;
+mod conformance;
 mod demo;
 mod descriptions;
 mod devices;
@@ -20,6 +21,7 @@ mod limits;
 mod login;
 mod logout;
 mod methods;
+mod nodes;
 mod notes;
 mod operation;
 mod origins;

@@ -124,10 +124,12 @@ async fn what_is_no_origin_or_base_path_is_refused() {
 }
 
 #[test]
-fn a_store_that_is_not_built_in_is_named_with_what_is() {
-    let error = StoreLocation::parse("redis://localhost:6379/0").unwrap_err();
+fn a_store_is_read_and_another_one_is_answered_with_what_there_is() {
+    let redis = StoreLocation::parse("redis://localhost:6379/0");
+    assert!(matches!(redis, Ok(StoreLocation::Redis(_))));
+    let error = StoreLocation::parse("postgres://localhost").unwrap_err();
     assert!(
-        error.contains("Redis") && error.contains("sqlite:PATH"),
+        error.contains("redis://") && error.contains("sqlite:PATH"),
         "{error}"
     );
     assert!(StoreLocation::parse("sqlite:").is_err());

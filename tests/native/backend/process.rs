@@ -155,7 +155,11 @@ async fn a_user_that_was_added_can_log_in() {
 async fn a_bad_flag_is_one_readable_line_and_no_server() {
     for (flags, text) in [
         (["--warning-lead", "5s"], "WCAG 2.2.1"),
-        (["--store", "redis://localhost/0"], "no Redis store"),
+        (
+            ["--store", "redis://localhost/0"],
+            "--keys: expected a file",
+        ),
+        (["--store", "rediss://localhost/0"], "redis://HOST:PORT/DB"),
         (["--idle-timeout", "soon"], "500ms, 20s, 5m, 24h or 30d"),
         (["--dist", "missing"], "--dist"),
     ] {

@@ -165,6 +165,7 @@ impl Families {
         let names = cookies.tokens.iter().map(|token| token.family.clone());
         let names: Vec<_> = names.collect();
         let found = app.store.families(&names).await?;
+        let found = caught_up(app, &cookies.tokens, found, now).await?;
         let mut newest_over = Moment(i64::MIN);
         for token in cookies.tokens {
             let session = found.iter().find(|row| row.family == token.family);
@@ -185,4 +186,37 @@ impl Families {
             .sort_by_key(|(token, session)| (session.created_at, token.generation));
         Ok(families)
     }
+}
+
+/// Brings sessions up to tokens that were issued before a fail-over, where the store can have one.
+async fn caught_up(
+    app: &App,
+    tokens: &[RefreshToken],
+    rows: Vec<SessionRow>,
+    now: Moment,
+) -> Result<Vec<SessionRow>, StoreError> {
+    if !app.store.can_lose_writes() {
+        return Ok(rows);
+    }
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let ahead = tokens
+            .iter()
+            .find(|token| token.family == row.family && token.generation > row.state.generation);
+        let Some(token) = ahead.filter(|_| row.end_reason(now).is_none()) else {
+            found.push(row);
+            continue;
+        };
+        let id = row.id.clone();
+        tracing::warn!(
+            session = short(&id),
+            "a rotation was lost; the session catches up"
+        );
+        let row = match rotation::catch_up(&*app.store, token, row, now).await? {
+            Some(row) => Some(row),
+            None => app.store.session(&id).await?,
+        };
+        found.extend(row);
+    }
+    Ok(found)
 }

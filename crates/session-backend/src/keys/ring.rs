@@ -146,7 +146,7 @@ fn changed_at(path: &Path) -> Option<SystemTime> {
 /// Returns where the keys are kept unless `--keys` says: beside the store.
 pub(crate) fn beside(store: &StoreLocation) -> Option<PathBuf> {
     match store {
-        StoreLocation::Memory => None,
+        StoreLocation::Memory | StoreLocation::Redis(_) => None,
         StoreLocation::File(path) => {
             let mut name = path.as_os_str().to_owned();
             name.push("-key");

@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod local;
 mod note;
+mod redis;
 mod session;
 mod sqlite;
 mod upload;
@@ -32,6 +33,7 @@ pub use contract::Store;
 pub use error::StoreError;
 pub use event::{Cursor, Event, Followed};
 pub use note::Note;
+pub use redis::RedisUrl;
 pub use session::{SessionRow, SessionState};
 pub use upload::Upload;
 
@@ -44,5 +46,9 @@ const LONGEST_FOLLOW: Duration = Duration::from_millis(500);
 ///
 /// A [`StoreError`] if it cannot be reached or was written by a later version of this program.
 pub async fn open(location: &StoreLocation) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(sqlite::SqliteStore::open(location).await?))
+    Ok(match location {
+        StoreLocation::File(path) => Arc::new(sqlite::SqliteStore::open(Some(path)).await?),
+        StoreLocation::Memory => Arc::new(sqlite::SqliteStore::open(None).await?),
+        StoreLocation::Redis(url) => Arc::new(redis::RedisStore::open(url).await?),
+    })
 }

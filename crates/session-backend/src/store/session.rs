@@ -3,6 +3,7 @@
 //! Invariant: what never changes after the login is outside of [`SessionState`], so that nothing
 //! but an end can be written to it.
 
+use serde::{Deserialize, Serialize};
 use session_protocol::{EndReason, User};
 
 use crate::Moment;
@@ -35,7 +36,8 @@ pub struct SessionRow {
 }
 
 /// What changes of a session while it lives.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SessionState {
     /// Last activity or extension.
     pub last_active_at: Moment,

@@ -6,6 +6,9 @@ mod browser;
 mod build;
 mod description;
 mod raw;
+mod nodes;
+mod proxy;
+mod redis;
 mod server;
 mod socket;
 
@@ -15,6 +18,9 @@ pub(crate) use browser::{Answer, Browser, JsonBody};
 pub(crate) use build::{PAGE, write_build};
 pub(crate) use description::{API, SOCKET, message_validator, validator};
 pub(crate) use raw::{Head, Raw};
+pub(crate) use nodes::{Nodes, beats, healthy, refreshed, settled};
+pub(crate) use proxy::Proxy;
+pub(crate) use redis::Redis;
 pub(crate) use server::{Process, World, short_limits};
 pub(crate) use socket::{Heard, Socket};
 

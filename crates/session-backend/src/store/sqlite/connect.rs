@@ -3,11 +3,11 @@
 //! Invariant: a step of the schema is applied whole or not at all, and once; a file from a later
 //! version of the program is left alone.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{StoreLocation, store::StoreError};
+use crate::store::StoreError;
 
 /// The steps by which the tables came to be what they are; `user_version` counts the applied ones.
 const SCHEMA: [&str; 3] = [
@@ -21,11 +21,11 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a statement waits for one; shorter than the callers' patience, so that they are told.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Opens the connection that writes.
-pub(super) fn writer(location: &StoreLocation) -> Result<Connection, StoreError> {
-    let mut connection = match location {
-        StoreLocation::Memory => Connection::open_in_memory()?,
-        StoreLocation::File(path) => Connection::open(path)?,
+/// Opens the connection that writes, to a file or to memory.
+pub(super) fn writer(file: Option<&Path>) -> Result<Connection, StoreError> {
+    let mut connection = match file {
+        Some(path) => Connection::open(path)?,
+        None => Connection::open_in_memory()?,
     };
     connection.busy_timeout(OPEN_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -37,11 +37,11 @@ pub(super) fn writer(location: &StoreLocation) -> Result<Connection, StoreError>
 }
 
 /// Opens a connection that only reads; what is in memory has no second one.
-pub(super) fn reader(location: &StoreLocation) -> Result<Option<Connection>, StoreError> {
-    let connection = match location {
-        StoreLocation::Memory => return Ok(None),
-        StoreLocation::File(path) => Connection::open(path)?,
+pub(super) fn reader(file: Option<&Path>) -> Result<Option<Connection>, StoreError> {
+    let Some(path) = file else {
+        return Ok(None);
     };
+    let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "query_only", "ON")?;
     Ok(Some(connection))
@@ -82,7 +82,7 @@ mod tests {
         .unwrap();
         drop(old);
         for _ in 0..2 {
-            let connection = writer(&StoreLocation::File(path.clone())).unwrap();
+            let connection = writer(Some(&path)).unwrap();
             let auth_time = connection
                 .query_row("SELECT auth_time + version FROM sessions", [], |row| {
                     row.get::<_, i64>(0)
@@ -98,7 +98,7 @@ mod tests {
         let path = folder.path().join("store.sqlite");
         let later = Connection::open(&path).unwrap();
         later.pragma_update(None, "user_version", 99).unwrap();
-        let refused = writer(&StoreLocation::File(path)).unwrap_err().to_string();
+        let refused = writer(Some(&path)).unwrap_err().to_string();
         assert!(refused.contains("found 99"), "{refused}");
         let tables: i64 = later
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))

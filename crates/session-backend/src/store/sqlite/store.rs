@@ -4,6 +4,7 @@
 //! returned before it was asked.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,7 +16,7 @@ use session_protocol::{EndReason, User};
 
 use super::{connect, feed, notes, sessions, uploads, users, worker::Worker};
 use crate::{
-    Moment, StoreLocation,
+    Moment,
     store::{
         Account, Bucket, Cursor, Event, Followed, LONGEST_FOLLOW, Note, SessionRow, SessionState,
         Store, StoreError, Upload, local::Local,
@@ -42,18 +43,18 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file and brings its tables up to date.
-    pub(crate) async fn open(location: &StoreLocation) -> Result<Self, StoreError> {
-        let location = location.clone();
-        tokio::task::spawn_blocking(move || Self::open_blocking(&location))
+    /// Opens the file, or memory, and brings its tables up to date.
+    pub(crate) async fn open(file: Option<&Path>) -> Result<Self, StoreError> {
+        let file = file.map(Path::to_owned);
+        tokio::task::spawn_blocking(move || Self::open_blocking(file.as_deref()))
             .await
             .map_err(|error| StoreError::new(error.to_string()))?
     }
 
-    fn open_blocking(location: &StoreLocation) -> Result<Self, StoreError> {
+    fn open_blocking(file: Option<&Path>) -> Result<Self, StoreError> {
         let no_thread = |error: std::io::Error| StoreError::new(error.to_string());
-        let writer = Worker::writer(connect::writer(location)?).map_err(no_thread)?;
-        let readers = (0..READERS).filter_map(|_| connect::reader(location).transpose());
+        let writer = Worker::writer(connect::writer(file)?).map_err(no_thread)?;
+        let readers = (0..READERS).filter_map(|_| connect::reader(file).transpose());
         let readers: Vec<_> = readers.collect::<Result<_, _>>()?;
         let reader = if readers.is_empty() {
             writer.clone()

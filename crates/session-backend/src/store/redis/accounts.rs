@@ -1,0 +1,165 @@
+//! Accounts, notes and uploads.
+//!
+//! Invariant: notes and uploads are found under their owner only.
+
+use std::cmp::Reverse;
+
+use session_protocol::User;
+
+use super::{
+    link::Link,
+    model::{self, Fields},
+};
+use crate::{
+    Moment,
+    store::{Account, Note, StoreError, Upload},
+};
+
+/// Adds an account; returns whether the address was free.
+pub(super) async fn add(link: &Link, account: &Account) -> Result<bool, StoreError> {
+    let mut add = link.scripts().add_account.prepare_invoke();
+    add.arg(&account.user.id)
+        .arg(&account.user.email)
+        .arg(&account.user.name)
+        .arg(&account.password_hash)
+        .arg(moment(account.disabled_at));
+    link.run(&add).await
+}
+
+/// Finds an account by its address.
+pub(super) async fn find(link: &Link, email: &str) -> Result<Option<Account>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.get(format!("ls:a:{email}"));
+    let (id,): (Option<String>,) = link.ask(&pipeline).await?;
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let mut pipeline = redis::pipe();
+    pipeline.hgetall(format!("ls:user:{id}"));
+    let (mut fields,): (Fields,) = link.ask(&pipeline).await?;
+    let mut field = |name: &str| fields.remove(name);
+    let disabled_at = match field("disabledAt") {
+        Some(at) => Some(Moment(at.parse().map_err(|_| model::damaged())?)),
+        None => None,
+    };
+    Ok(Some(Account {
+        user: User {
+            id,
+            email: email.to_owned(),
+            name: field("name").ok_or_else(model::damaged)?,
+        },
+        password_hash: field("password").ok_or_else(model::damaged)?,
+        disabled_at,
+    }))
+}
+
+/// Replaces a password hash; returns whether the user exists.
+pub(super) async fn set_password(
+    link: &Link,
+    user: &str,
+    password_hash: &str,
+) -> Result<bool, StoreError> {
+    let mut set = link.scripts().set_password.prepare_invoke();
+    set.arg(user).arg(password_hash);
+    link.run(&set).await
+}
+
+/// Disables or enables an account; returns whose it is.
+pub(super) async fn set_disabled(
+    link: &Link,
+    email: &str,
+    since: Option<Moment>,
+) -> Result<Option<User>, StoreError> {
+    let mut set = link.scripts().set_disabled.prepare_invoke();
+    set.arg(email).arg(moment(since));
+    let found: Option<(String, String, String)> = link.run(&set).await?;
+    Ok(found.map(|(id, email, name)| User { id, email, name }))
+}
+
+fn moment(at: Option<Moment>) -> String {
+    at.map_or(String::new(), |at| at.0.to_string())
+}
+
+/// Reads a note with its place before it.
+fn read_note(text: &str) -> Result<(u64, Note), StoreError> {
+    let (place, note) = text.split_once(' ').ok_or_else(model::damaged)?;
+    let place = place.parse().map_err(|_| model::damaged())?;
+    let note = serde_json::from_str(note).map_err(|_| model::damaged())?;
+    Ok((place, note))
+}
+
+/// Lists a user's notes, newest first.
+pub(super) async fn notes(link: &Link, user: &str) -> Result<Vec<Note>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.hvals(format!("ls:n:{user}"));
+    let (texts,): (Vec<String>,) = link.ask(&pipeline).await?;
+    let notes = texts.iter().map(|text| read_note(text));
+    let mut notes: Vec<_> = notes.collect::<Result<_, _>>()?;
+    notes.sort_by_key(|(place, note)| Reverse((note.updated_at, *place)));
+    Ok(notes.into_iter().map(|(_, note)| note).collect())
+}
+
+/// Finds a note of a user.
+pub(super) async fn note(link: &Link, user: &str, id: &str) -> Result<Option<Note>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.hget(format!("ls:n:{user}"), id);
+    let (text,): (Option<String>,) = link.ask(&pipeline).await?;
+    let note = text.map(|text| read_note(&text)).transpose()?;
+    Ok(note.map(|(_, note)| note))
+}
+
+/// Adds a note.
+pub(super) async fn add_note(link: &Link, user: &str, note: &Note) -> Result<(), StoreError> {
+    let mut add = link.scripts().add_note.prepare_invoke();
+    add.arg(user).arg(&note.id).arg(model::text(note)?);
+    link.run(&add).await
+}
+
+/// Overwrites a note of a user; returns whether it was there.
+pub(super) async fn update_note(link: &Link, user: &str, note: &Note) -> Result<bool, StoreError> {
+    let mut update = link.scripts().update_note.prepare_invoke();
+    update.arg(user).arg(&note.id).arg(model::text(note)?);
+    link.run(&update).await
+}
+
+/// Deletes a note of a user; returns whether it was there.
+pub(super) async fn delete_note(link: &Link, user: &str, id: &str) -> Result<bool, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.hdel(format!("ls:n:{user}"), id);
+    let (deleted,) = link.tell(&pipeline).await?;
+    Ok(deleted)
+}
+
+/// Stores an upload.
+pub(super) async fn add_upload(
+    link: &Link,
+    user: &str,
+    id: &str,
+    body: &[u8],
+    now: Moment,
+) -> Result<(), StoreError> {
+    let upload = Upload {
+        id: id.to_owned(),
+        size: body.len(),
+        created_at: now.unix_seconds(),
+    };
+    let mut pipeline = redis::pipe();
+    pipeline
+        .atomic()
+        .set(format!("ls:upload:{id}"), body)
+        .ignore()
+        .lpush(format!("ls:up:{user}"), model::text(&upload)?)
+        .ignore();
+    link.tell(&pipeline).await
+}
+
+/// Lists a user's uploads, newest first.
+pub(super) async fn uploads(link: &Link, user: &str) -> Result<Vec<Upload>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.lrange(format!("ls:up:{user}"), 0, -1);
+    let (texts,): (Vec<String>,) = link.ask(&pipeline).await?;
+    let uploads = texts
+        .iter()
+        .map(|text| serde_json::from_str(text).map_err(|_| model::damaged()));
+    uploads.collect()
+}

@@ -1,0 +1,122 @@
+//! Connecting, and finding out who answers.
+//!
+//! Invariant: a connection is to a primary of a version that knows what is asked of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use redis::{AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection};
+
+use super::url::RedisUrl;
+use crate::store::StoreError;
+
+/// How long an answer is waited for.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// The oldest version that has every command.
+const OLDEST: (u32, u32) = (6, 2);
+
+/// Two connections: what waits for replicas does not hold up what only reads.
+#[derive(Clone)]
+pub(super) struct Lines {
+    /// Counts the connections to the store.
+    pub(super) number: u64,
+    pub(super) reads: MultiplexedConnection,
+    pub(super) writes: MultiplexedConnection,
+}
+
+/// Which process of Redis answers, with which history.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Identity {
+    run: String,
+    history: String,
+}
+
+/// Reads the address.
+pub(super) fn client(url: &RedisUrl) -> Result<Client, StoreError> {
+    Ok(Client::open(url.secret())?)
+}
+
+/// Opens a connection whose answers are waited for this long.
+pub(super) async fn line(
+    client: &Client,
+    timeout: Duration,
+) -> Result<MultiplexedConnection, RedisError> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(ANSWER_TIMEOUT))
+        .set_response_timeout(Some(timeout));
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
+/// Opens the connections, and asks who is there.
+pub(super) async fn lines(client: &Client, number: u64) -> Result<(Lines, Identity), StoreError> {
+    let mut lines = Lines {
+        number,
+        reads: line(client, ANSWER_TIMEOUT).await?,
+        writes: line(client, ANSWER_TIMEOUT).await?,
+    };
+    let told: String = redis::cmd("INFO").query_async(&mut lines.writes).await?;
+    let identity = identify(&told)?;
+    if number == 1 && told.contains("aof_enabled:0") && told.contains("connected_slaves:0") {
+        tracing::warn!(
+            "Redis has neither append-only file nor replica: it forgets if it is killed"
+        );
+    }
+    Ok((lines, identity))
+}
+
+fn identify(told: &str) -> Result<Identity, StoreError> {
+    let fields: BTreeMap<_, _> = told
+        .lines()
+        .filter_map(|line| line.trim_end().split_once(':'))
+        .collect();
+    let field = |name: &str| fields.get(name).copied().unwrap_or_default();
+    let role = field("role");
+    if role != "master" {
+        return Err(StoreError::new(format!(
+            "expected a primary Redis server, found one with the role `{role}`"
+        )));
+    }
+    let found = field("redis_version");
+    let mut parts = found.split('.').map_while(|part| part.parse().ok());
+    if (parts.next(), parts.next()) < (Some(OLDEST.0), Some(OLDEST.1)) {
+        let (major, minor) = OLDEST;
+        return Err(StoreError::new(format!(
+            "expected Redis {major}.{minor} or later, found {found}"
+        )));
+    }
+    Ok(Identity {
+        run: field("run_id").to_owned(),
+        history: field("master_replid").to_owned(),
+    })
+}
+
+/// Returns whether an error means that nothing can be asked on this connection any more.
+pub(super) fn breaks(error: &RedisError) -> bool {
+    let is_other_server = error
+        .code()
+        .is_some_and(|code| matches!(code, "READONLY" | "LOADING" | "MASTERDOWN"));
+    error.is_io_error() || error.is_unrecoverable_error() || is_other_server
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replicas_and_old_versions_are_refused() {
+        let told = |role, version| {
+            format!("redis_version:{version}\r\nrun_id:a\r\nrole:{role}\r\nmaster_replid:b\r\n")
+        };
+        assert!(identify(&told("master", "7.0.15")).is_ok());
+        assert!(identify(&told("master", "6.2.0")).is_ok());
+        for (role, version, text) in [
+            ("slave", "7.0.15", "a primary"),
+            ("master", "6.0.16", "found 6.0.16"),
+            ("master", "", "6.2"),
+        ] {
+            let error = identify(&told(role, version)).unwrap_err().to_string();
+            assert!(error.contains(text), "{error}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The feed, and the small things that servers share for a while.
+//!
+//! Invariants: a follower has a connection of its own, since it waits; whatever breaks that one
+//! breaks the other too, so that a follower which comes back on another server of Redis knows it.
+
+use std::time::{Duration, Instant};
+
+use redis::{
+    aio::MultiplexedConnection,
+    streams::{StreamId, StreamRangeReply, StreamReadReply},
+};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{connect, link::Link, model};
+use crate::{
+    Moment,
+    store::{Bucket, Cursor, Event, Followed, LONGEST_FOLLOW, StoreError},
+};
+
+/// Events that are taken at once.
+const AT_ONCE: usize = 1_000;
+/// Whoever did not look for this long may have missed what was trimmed.
+const LONGEST_ABSENCE: Duration = Duration::from_secs(60);
+
+/// Where a follower stands.
+#[derive(Default)]
+pub(super) struct Feed {
+    line: Mutex<Following>,
+}
+
+#[derive(Default)]
+struct Following {
+    line: Option<MultiplexedConnection>,
+    /// The number of the connection on which the place in the feed was found.
+    number: u64,
+    looked_at: Option<Instant>,
+}
+
+impl Feed {
+    /// Returns what the feed holds of the last `window`.
+    pub(super) async fn recent(
+        &self,
+        link: &Link,
+        window: Duration,
+    ) -> Result<Followed, StoreError> {
+        let number = link.number().await?;
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("TIME");
+        let ((seconds, _),): ((u64, u64),) = link.ask(&pipeline).await?;
+        let start = seconds.saturating_sub(window.as_secs()) * 1_000;
+        let mut pipeline = redis::pipe();
+        pipeline.xrange("ls:events", start, "+");
+        let (found,): (StreamRangeReply,) = link.ask(&pipeline).await?;
+        let mut following = self.line.lock().await;
+        following.number = number;
+        following.looked_at = Some(Instant::now());
+        drop(following);
+        told(link, &found.ids, Cursor(start, 0), true)
+    }
+
+    /// Returns what happened after a place in the feed, or waits for it.
+    pub(super) async fn follow(&self, link: &Link, after: Cursor) -> Result<Followed, StoreError> {
+        let mut following = self.line.lock().await;
+        let number = link.number().await?;
+        let was_there = following.number == number
+            && following
+                .looked_at
+                .is_some_and(|at| at.elapsed() < LONGEST_ABSENCE);
+        if following.number != number {
+            following.line = None;
+        }
+        let answer = following.read(link, after).await;
+        let found = match answer {
+            Ok(found) => found,
+            Err(error) => {
+                following.line = None;
+                link.report(number);
+                return Err(error.into());
+            }
+        };
+        following.number = number;
+        following.looked_at = Some(Instant::now());
+        drop(following);
+        let keys = found.unwrap_or_default().keys;
+        let ids = keys.into_iter().flat_map(|key| key.ids);
+        told(link, &ids.collect::<Vec<_>>(), after, was_there)
+    }
+}
+
+impl Following {
+    async fn read(
+        &mut self,
+        link: &Link,
+        after: Cursor,
+    ) -> Result<Option<StreamReadReply>, redis::RedisError> {
+        let mut own = match self.line.take() {
+            Some(own) => own,
+            None => connect::line(link.client(), LONGEST_FOLLOW + connect::ANSWER_TIMEOUT).await?,
+        };
+        let mut read = redis::cmd("XREAD");
+        read.arg("COUNT")
+            .arg(AT_ONCE)
+            .arg("BLOCK")
+            .arg(LONGEST_FOLLOW.as_millis())
+            .arg("STREAMS")
+            .arg("ls:events")
+            .arg(format!("{}-{}", after.0, after.1));
+        let found = read.query_async(&mut own).await?;
+        self.line = Some(own);
+        Ok(found)
+    }
+}
+
+/// Reads entries, remembers them, and says where they end.
+fn told(
+    link: &Link,
+    entries: &[StreamId],
+    after: Cursor,
+    complete: bool,
+) -> Result<Followed, StoreError> {
+    let next = match entries.last() {
+        Some(last) => cursor(&last.id).ok_or_else(model::damaged)?,
+        None => after,
+    };
+    let events: Vec<_> = entries.iter().filter_map(event).collect();
+    for event in &events {
+        link.recent().heard(event);
+    }
+    Ok(Followed {
+        events,
+        next,
+        complete,
+    })
+}
+
+fn cursor(id: &str) -> Option<Cursor> {
+    let (millis, number) = id.split_once('-')?;
+    Some(Cursor(millis.parse().ok()?, number.parse().ok()?))
+}
+
+fn event(entry: &StreamId) -> Option<Event> {
+    if let Some(text) = entry.get::<String>("e") {
+        return serde_json::from_str(&text).ok();
+    }
+    Some(Event::Update {
+        topic: entry.get("topic")?,
+        seq: entry.get("seq")?,
+        payload: serde_json::from_str(&entry.get::<String>("payload")?).ok()?,
+    })
+}
+
+/// Adds an event.
+pub(super) async fn publish(link: &Link, event: &Event) -> Result<(), StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline
+        .cmd("XADD")
+        .arg("ls:events")
+        .arg("MAXLEN")
+        .arg("~")
+        .arg(100_000)
+        .arg("*")
+        .arg("e")
+        .arg(model::text(event)?)
+        .ignore();
+    link.tell(&pipeline).await
+}
+
+/// Adds an update of a topic; the first number is the time in milliseconds.
+pub(super) async fn update(
+    link: &Link,
+    topic: &str,
+    payload: &Value,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let mut update = link.scripts().update.prepare_invoke();
+    update.arg(topic).arg(now.0).arg(model::text(payload)?);
+    link.look(&update).await
+}
+
+/// Keeps a text.
+pub(super) async fn keep(
+    link: &Link,
+    key: &str,
+    text: &str,
+    lifetime: Duration,
+) -> Result<(), StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline
+        .cmd("SET")
+        .arg(format!("ls:k:{key}"))
+        .arg(text)
+        .arg("PX")
+        .arg(lifetime.as_millis())
+        .ignore();
+    link.tell(&pipeline).await
+}
+
+/// Takes a text.
+pub(super) async fn take(link: &Link, key: &str) -> Result<Option<String>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.cmd("GETDEL").arg(format!("ls:k:{key}"));
+    let (text,) = link.tell(&pipeline).await?;
+    Ok(text)
+}
+
+/// Counts an attempt, or says how long to wait.
+pub(super) async fn attempt(
+    link: &Link,
+    buckets: &[Bucket],
+    name: &str,
+    now: Moment,
+) -> Result<Option<Duration>, StoreError> {
+    let mut attempt = link.scripts().attempt.prepare_invoke();
+    attempt.arg(now.0).arg(name);
+    for bucket in buckets {
+        attempt
+            .arg(&bucket.key)
+            .arg(bucket.most)
+            .arg(bucket.window.as_millis());
+    }
+    let wait: i64 = link.look(&attempt).await?;
+    Ok(u64::try_from(wait).ok().map(Duration::from_millis))
+}
+
+/// Counts an attempt no more.
+pub(super) async fn forgive(link: &Link, buckets: &[Bucket], name: &str) -> Result<(), StoreError> {
+    let mut pipeline = redis::pipe();
+    for bucket in buckets {
+        let key = format!("ls:l:{}", bucket.key);
+        pipeline.zrem(key, name).ignore();
+    }
+    link.ask(&pipeline).await
+}
+
+/// Takes a task.
+pub(super) async fn lease(
+    link: &Link,
+    task: &str,
+    server: &str,
+    term: Duration,
+) -> Result<bool, StoreError> {
+    let mut lease = link.scripts().lease.prepare_invoke();
+    lease.arg(task).arg(server).arg(term.as_millis());
+    link.look(&lease).await
+}
+
+/// Says what a server counts; returns the sums.
+pub(super) async fn sum(
+    link: &Link,
+    server: &str,
+    numbers: &[u64],
+    term: Duration,
+) -> Result<Vec<u64>, StoreError> {
+    let mut sum = link.scripts().sum.prepare_invoke();
+    sum.arg(server).arg(term.as_millis());
+    for number in numbers {
+        sum.arg(number);
+    }
+    link.look(&sum).await
+}

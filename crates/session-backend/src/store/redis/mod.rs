@@ -1,0 +1,34 @@
+//! The Redis store: one primary server that several of ours share.
+//!
+//! Invariants: what has to happen in one step is a script; a connection is used only after what a
+//! fail-over may have taken back was written again, so no ended session lives while one server
+//! remembers its end; whoever waits longer than about a second is told so.
+//!
+//! Keys, all under `ls:`, on one server and not on a cluster:
+//!
+//! | key | holds |
+//! |---|---|
+//! | `s:ID` | a session: what never changes, its state, version, end; goes by itself 30 days after its time |
+//! | `f:FAMILY` | the identifier of its session |
+//! | `u:USER`, `due`, `ended` | identifiers, by login, by deadline, by end |
+//! | `a:EMAIL`, `user:ID` | accounts |
+//! | `n:USER`, `up:USER`, `upload:ID` | notes and uploads |
+//! | `events` | the feed, a stream of about 100,000 entries |
+//! | `seq:TOPIC` | the number of the last update |
+//! | `k:KEY`, `l:KEY`, `lease:TASK`, `sums` | texts, attempts, tasks, counts; all with a term |
+
+mod accounts;
+mod connect;
+mod feed;
+mod join;
+mod link;
+mod model;
+mod recent;
+mod repair;
+mod scripts;
+mod sessions;
+mod store;
+mod url;
+
+pub(super) use store::RedisStore;
+pub use url::RedisUrl;

@@ -1,0 +1,95 @@
+//! Accounts, notes and uploads.
+
+use std::sync::Arc;
+
+use session_backend::store::{Note, Store};
+
+use super::{START, account, after, on_each_store, user};
+
+on_each_store! {
+    an_address_has_one_account
+    a_password_is_replaced
+    an_account_is_disabled_and_enabled
+    notes_are_their_owners_and_newest_first
+    uploads_are_their_owners_and_newest_first
+}
+
+type Any = Arc<dyn Store>;
+
+async fn an_address_has_one_account(store: Any) {
+    let first = account(1);
+    assert_eq!(store.account(&first.user.email).await, Ok(None));
+    assert_eq!(store.add_account(&first).await, Ok(true));
+    let mut again = account(2);
+    again.user.email.clone_from(&first.user.email);
+    assert_eq!(store.add_account(&again).await, Ok(false));
+    assert_eq!(store.account(&first.user.email).await, Ok(Some(first)));
+}
+
+async fn a_password_is_replaced(store: Any) {
+    let user = user(&*store, 1).await;
+    assert_eq!(store.set_password(&user.id, "other").await, Ok(true));
+    assert_eq!(store.set_password("nobody", "other").await, Ok(false));
+    let found = store.account(&user.email).await.unwrap().unwrap();
+    assert_eq!(found.password_hash, "other");
+}
+
+async fn an_account_is_disabled_and_enabled(store: Any) {
+    let user = user(&*store, 1).await;
+    let disabled_at = || async {
+        let found = store.account(&user.email).await.unwrap().unwrap();
+        found.disabled_at
+    };
+    for since in [Some(after(7)), None] {
+        let whose = store.set_disabled(&user.email, since).await;
+        assert_eq!(whose, Ok(Some(user.clone())));
+        assert_eq!(disabled_at().await, since);
+    }
+    let nobody = store.set_disabled("nobody@example.com", Some(START)).await;
+    assert_eq!(nobody, Ok(None));
+}
+
+fn note(id: &str, updated_at: u64) -> Note {
+    Note {
+        id: id.to_owned(),
+        title: "Title \u{1f511}".to_owned(),
+        text: "line\nline \"two\"".to_owned(),
+        updated_at,
+    }
+}
+
+async fn notes_are_their_owners_and_newest_first(store: Any) {
+    let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
+    for (id, at) in [("a", 5), ("b", 7), ("c", 5)] {
+        store.add_note(&owner, &note(id, at)).await.unwrap();
+    }
+    let listed = || async {
+        let notes = store.notes(&owner).await.unwrap();
+        notes.into_iter().map(|note| note.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, ["b", "c", "a"]);
+    assert_eq!(store.notes(&other).await, Ok(Vec::new()));
+    assert_eq!(store.note(&owner, "a").await, Ok(Some(note("a", 5))));
+    assert_eq!(store.note(&other, "a").await, Ok(None));
+    let changed = note("a", 9);
+    assert_eq!(store.update_note(&other, &changed).await, Ok(false));
+    assert_eq!(store.update_note(&owner, &changed).await, Ok(true));
+    assert_eq!(store.note(&owner, "a").await, Ok(Some(changed)));
+    assert_eq!(listed().await, ["a", "b", "c"]);
+    assert_eq!(store.delete_note(&other, "b").await, Ok(false));
+    assert_eq!(store.delete_note(&owner, "b").await, Ok(true));
+    assert_eq!(store.delete_note(&owner, "b").await, Ok(false));
+    assert_eq!(listed().await, ["a", "c"]);
+}
+
+async fn uploads_are_their_owners_and_newest_first(store: Any) {
+    let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
+    for (id, body) in [("a", &[0_u8, 255][..]), ("b", b"text")] {
+        store.add_upload(&owner, id, body, START).await.unwrap();
+    }
+    let uploads = store.uploads(&owner).await.unwrap();
+    let told: Vec<_> = uploads.iter().map(|it| (it.id.as_str(), it.size)).collect();
+    assert_eq!(told, [("b", 4), ("a", 2)]);
+    assert_eq!(uploads[0].created_at, START.unix_seconds());
+    assert_eq!(store.uploads(&other).await, Ok(Vec::new()));
+}

@@ -1,0 +1,150 @@
+//! Redis does not answer: that is 503 and nothing else, sockets stay, and nobody storms it after.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::{
+    Browser, Nodes, Proxy, Redis, Socket, beats, eventually, healthy, refreshed, settled,
+};
+
+/// Whatever is asked while the store is away is answered with 503, soon.
+async fn refuses_everything(browser: &mut Browser) {
+    let start = Instant::now();
+    let before = browser.cookies.clone();
+    let refresh = browser.refresh().await;
+    refresh.expect_problem(503, "store_unavailable");
+    assert_eq!(refresh.header("retry-after"), "1");
+    let answers = [
+        browser.get("/api/me").await,
+        browser.get("/api/session").await,
+        browser.post("/api/session/extend", json!({})).await,
+        browser.post("/api/auth/logout", json!({})).await,
+        browser.try_log_in("user@example.com", "password").await,
+    ];
+    for answer in answers {
+        answer.expect_problem(503, "store_unavailable");
+        assert!(answer.set_cookies().is_empty());
+    }
+    assert_eq!(browser.cookies, before);
+    assert_eq!(browser.get("/healthz").await.status, 503);
+    assert!(start.elapsed() < Duration::from_secs(15), "each is told");
+}
+
+async fn stays(socket: &mut Socket) {
+    beats(socket).await;
+    socket.send(json!({ "type": "activity" })).await;
+    let refused = socket.until("error").await;
+    assert_eq!(refused["code"], "store_unavailable");
+}
+
+async fn works(socket: &mut Socket) {
+    socket.send(json!({ "type": "activity" })).await;
+    socket.until("SESSION_EXTENDED").await;
+}
+
+#[tokio::test]
+async fn a_redis_that_pauses_ends_nothing() {
+    let nodes = Nodes::start().await;
+    let mut browser = nodes.user(0).await;
+    let mut socket = nodes.socket(&browser, 1).await;
+    nodes.redis.pause();
+    let mut other = browser.clone();
+    nodes.turn(&mut other, 1);
+    refuses_everything(&mut browser).await;
+    refuses_everything(&mut other).await;
+    stays(&mut socket).await;
+    nodes.redis.resume();
+    // The logout that was refused may have been carried out: whoever gave it up does not know.
+    let answer = settled(&mut browser, "/api/session").await.json();
+    if answer["active"] == true {
+        refreshed(&mut browser).await;
+        works(&mut socket).await;
+    } else {
+        assert_eq!(answer["reason"], "LOGGED_OUT", "{answer}");
+        socket.expect_end("LOGGED_OUT").await;
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_is_gone_ends_nothing_and_is_not_stormed() {
+    let mut nodes = Nodes::start().await;
+    let mut browser = nodes.user(0).await;
+    let mut sockets = Vec::new();
+    for number in 0..4 {
+        sockets.push(nodes.socket(&browser, number % 2).await);
+    }
+    let snapshot = nodes.redis.snapshot();
+    nodes.redis.kill();
+    refuses_everything(&mut browser).await;
+    for socket in &mut sockets {
+        stays(socket).await;
+    }
+    nodes.redis.put_back(&snapshot);
+    nodes.redis.revive().await;
+    refreshed(&mut browser).await;
+    for socket in &mut sockets {
+        works(socket).await;
+    }
+    let mut other = browser.clone();
+    nodes.turn(&mut other, 1);
+    healthy(&other).await;
+    assert_eq!(other.get("/api/me").await.status, 200);
+    // Two connections and a follower for each server, and some attempts, and this question.
+    let stats = nodes.redis.ask(&["INFO", "stats"]);
+    let connections = stats
+        .lines()
+        .find_map(|line| line.strip_prefix("total_connections_received:"))
+        .unwrap();
+    let connections: u32 = connections.trim().parse().unwrap();
+    assert!(connections < 30, "{connections} connections");
+    assert!(sockets.len() == 4, "the very same sockets");
+}
+
+#[tokio::test]
+async fn a_server_that_is_cut_off_refuses_and_then_hears_what_it_missed() {
+    let redis = Redis::start().await;
+    let proxy = Proxy::start(redis.port()).await;
+    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
+    let urls = [redis.url(), far];
+    let nodes = Nodes::start_at(redis, &urls, &[]).await;
+    let mut browser = nodes.user(0).await;
+    let mut gone = nodes.user(0).await;
+    let mut kept = nodes.socket(&browser, 1).await;
+    let mut ended = nodes.socket(&gone, 1).await;
+    proxy.cut(true);
+    let mut far = browser.clone();
+    nodes.turn(&mut far, 1);
+    far.refresh().await.expect_problem(503, "store_unavailable");
+    stays(&mut kept).await;
+    assert_eq!(browser.refresh().await.status, 200, "the other one works");
+    let logout = gone.post("/api/auth/logout", json!({})).await;
+    assert_eq!(logout.status, 204);
+    beats(&mut ended).await;
+    proxy.cut(false);
+    ended.expect_end("LOGGED_OUT").await;
+    works(&mut kept).await;
+    refreshed(&mut far).await;
+}
+
+#[tokio::test]
+async fn a_write_counts_only_once_the_replicas_have_it() {
+    let redis = Redis::start().await;
+    let replica = redis.replica().await;
+    let url = format!("{}?replicas=1", redis.url());
+    let nodes = Nodes::start_at(redis, &[url], &[]).await;
+    let mut browser = nodes.user(0).await;
+    replica.pause();
+    let logout = browser.post("/api/auth/logout", json!({})).await;
+    logout.expect_problem(503, "store_unavailable");
+    assert_eq!(browser.get("/healthz").await.status, 200, "reading works");
+    replica.resume();
+    eventually("the logout is confirmed", || {
+        let mut browser = browser.clone();
+        async move {
+            let logout = browser.post("/api/auth/logout", json!({})).await;
+            logout.status == 204
+        }
+    })
+    .await;
+}

@@ -1,0 +1,6 @@
+//! Two servers, one Redis: the session is one, wherever it is used.
+
+mod faults;
+mod repair;
+mod sessions;
+mod topic;

@@ -1,0 +1,126 @@
+//! A fail-over takes back what was written last: no ended session lives again, no user is logged out.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Browser, Nodes, healthy, refreshed, settled};
+
+/// Rotations that do not wait for the grace.
+const NO_GRACE: [&str; 3] = ["--allow-short-limits", "--refresh-grace", "1ms"];
+
+async fn rotate(browser: &mut Browser) {
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let answer = browser.refresh().await;
+    assert_eq!((answer.status, answer.set_cookies().len()), (200, 1));
+}
+
+fn fall_back(nodes: &mut Nodes, snapshot: &std::path::Path) {
+    nodes.redis.kill();
+    nodes.redis.put_back(snapshot);
+}
+
+#[tokio::test]
+async fn an_older_snapshot_revives_nobody_and_logs_nobody_out() {
+    let mut nodes = Nodes::start_with(&NO_GRACE).await;
+    let mut rotated = nodes.user(0).await;
+    let mut ended = nodes.user(1).await;
+    let mut revoked = nodes.user(0).await;
+    let mut stolen = ended.clone();
+    let snapshot = nodes.redis.snapshot();
+    let mut used_up = rotated.clone();
+    for number in [0, 1, 0, 1, 1] {
+        nodes.turn(&mut rotated, number);
+        rotate(&mut rotated).await;
+    }
+    ended.post("/api/auth/logout", json!({})).await;
+    let mut new = nodes.user(1).await;
+    let status = revoked.get("/api/session").await.json();
+    let path = format!("/api/sessions/{}", status["id"].as_str().unwrap());
+    assert_eq!(new.delete(&path).await.status, 204);
+    // The other server has heard of the ends, too.
+    let mut witness = nodes.socket(&rotated, 0).await;
+    rotated.post("/api/session/extend", json!({})).await;
+    witness.expect("SESSION_EXTENDED").await;
+
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    for number in [0, 1] {
+        for (browser, code) in [
+            (&mut stolen, "logged_out"),
+            (&mut revoked, "session_revoked"),
+        ] {
+            nodes.turn(browser, number);
+            let answer = settled(browser, "/api/me").await;
+            answer.expect_problem(401, code);
+        }
+        for browser in [&mut rotated, &mut new] {
+            nodes.turn(browser, number);
+            refreshed(browser).await;
+        }
+    }
+    // A token that was used up before the fail-over is still the mark of a theft.
+    nodes.turn(&mut used_up, 0);
+    let answer = used_up.refresh().await;
+    answer.expect_problem(401, "reuse_detected");
+    let answer = rotated.get("/api/me").await;
+    answer.expect_problem(401, "reuse_detected");
+}
+
+#[tokio::test]
+async fn a_server_that_lives_restores_what_a_dead_one_told_it() {
+    let mut nodes = Nodes::start().await;
+    let mut ended = nodes.user(0).await;
+    let mut stolen = ended.clone();
+    let witness = nodes.user(1).await;
+    let mut socket = nodes.socket(&ended, 1).await;
+    let snapshot = nodes.redis.snapshot();
+    ended.post("/api/auth/logout", json!({})).await;
+    socket.expect_end("LOGGED_OUT").await;
+    nodes.kill(0);
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    healthy(&witness).await;
+    nodes.turn(&mut stolen, 1);
+    let answer = settled(&mut stolen, "/api/me").await;
+    answer.expect_problem(401, "logged_out");
+    stolen.refresh().await.expect_problem(401, "logged_out");
+}
+
+#[tokio::test]
+async fn where_nobody_remembers_a_session_catches_up_with_its_token() {
+    let mut nodes = Nodes::start_with(&NO_GRACE).await;
+    let mut browser = nodes.user(0).await;
+    let first = browser.clone();
+    let snapshot = nodes.redis.snapshot();
+    for _ in 0..3 {
+        rotate(&mut browser).await;
+    }
+    nodes.kill(0);
+    nodes.kill(1);
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    nodes.revive(0).await;
+    nodes.turn(&mut browser, 0);
+    assert_eq!(browser.get("/api/session").await.json()["active"], true);
+    assert_eq!(browser.refresh().await.status, 200);
+    rotate(&mut browser).await;
+    let mut thief = first;
+    nodes.turn(&mut thief, 0);
+    thief.refresh().await.expect_problem(401, "reuse_detected");
+}
+
+#[tokio::test]
+async fn a_login_that_may_come_back_is_not_denied() {
+    let mut nodes = Nodes::start().await;
+    let snapshot = nodes.redis.snapshot();
+    let mut browser = nodes.user(0).await;
+    nodes.kill(0);
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    nodes.turn(&mut browser, 1);
+    healthy(&browser).await;
+    let answer = browser.refresh().await;
+    answer.expect_problem(503, "store_unavailable");
+    assert_eq!(browser.cookies.len(), 1, "the cookie is still there");
+}
