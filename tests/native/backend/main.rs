@@ -17,6 +17,7 @@ mod events;
 mod forgery;
 mod guessing;
 mod headers;
+mod interleavings;
 mod limits;
 mod login;
 mod logout;

@@ -11,6 +11,8 @@ use crate::store::StoreError;
 
 /// How long an answer is waited for.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// Questions that wait to be sent on one connection.
+const QUEUE_LENGTH: usize = 1_024;
 /// The oldest version that has every command.
 const OLDEST: (u32, u32) = (6, 2);
 
@@ -41,6 +43,7 @@ pub(super) async fn line(
     timeout: Duration,
 ) -> Result<MultiplexedConnection, RedisError> {
     let config = AsyncConnectionConfig::new()
+        .set_pipeline_buffer_size(QUEUE_LENGTH)
         .set_connection_timeout(Some(ANSWER_TIMEOUT))
         .set_response_timeout(Some(timeout));
     client
