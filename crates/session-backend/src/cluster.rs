@@ -40,31 +40,37 @@ pub(crate) async fn catch_up(app: &App) -> Result<Cursor, StoreError> {
 
 /// Follows the feed from a place on.
 pub(crate) async fn follow(app: Arc<App>, mut cursor: Cursor) {
+    let mut missed_some = false;
     loop {
-        match follow_once(&app, cursor).await {
-            Ok(next) => cursor = next,
-            Err(error) => {
-                tracing::debug!(%error, "the feed cannot be followed");
-                time::sleep(PAUSE).await;
-            }
+        if let Err(error) = follow_once(&app, &mut cursor, &mut missed_some).await {
+            tracing::debug!(%error, "the feed cannot be followed");
+            time::sleep(PAUSE).await;
         }
     }
 }
 
-async fn follow_once(app: &App, cursor: Cursor) -> Result<Cursor, StoreError> {
+async fn follow_once(
+    app: &App,
+    cursor: &mut Cursor,
+    missed_some: &mut bool,
+) -> Result<(), StoreError> {
     let Followed {
         events,
         next,
         complete,
-    } = app.store.follow(cursor).await?;
-    if !complete {
+    } = app.store.follow(*cursor).await?;
+    *missed_some |= !complete;
+    *cursor = next;
+    for event in events {
+        // What the store could not be asked about is looked at again.
+        *missed_some |= hear(app, event).await.is_err();
+    }
+    if *missed_some {
         tracing::info!("events may have been missed; looking at all sessions with sockets");
         look_at_rooms(app).await?;
+        *missed_some = false;
     }
-    for event in events {
-        hear(app, event).await?;
-    }
-    Ok(next)
+    Ok(())
 }
 
 async fn hear(app: &App, event: Event) -> Result<(), StoreError> {
@@ -128,7 +134,8 @@ pub(crate) async fn obey(app: &App, order: Order) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Asks the store about every session with sockets here.
+/// Asks the store about every session with sockets here. One that is not there may come back; its
+/// sockets hear of it when they ask for something.
 async fn look_at_rooms(app: &App) -> Result<(), StoreError> {
     let now = Moment::now();
     for ids in app.hub.rooms().chunks(ROOMS_AT_ONCE) {

@@ -40,6 +40,8 @@ pub(crate) enum SecurityEvent<'a> {
     TokenReused { session: &'a str },
     /// The answer to a refresh was lost, and sent again.
     RefreshReissued { session: &'a str },
+    /// A fail-over of the store took a rotation back, and a session caught up with its token.
+    RotationLost { session: &'a str },
     /// A call was refused because a foreign page may have made it, or because it came without TLS.
     CallRefused { code: &'a str },
     /// A socket of one session presented the token of another.
@@ -74,6 +76,7 @@ impl<'a> SecurityEvent<'a> {
             Self::SessionEnded { .. } => ("session_ended", false),
             Self::TokenReused { .. } => ("refresh_token_reused", true),
             Self::RefreshReissued { .. } => ("refresh_reissued", false),
+            Self::RotationLost { .. } => ("rotation_lost", true),
             Self::CallRefused { .. } => ("call_refused", true),
             Self::TokenMixedUp { .. } => ("token_of_another_session", true),
             Self::PolicyViolated { .. } => ("policy_violated", true),
@@ -112,6 +115,7 @@ impl<'a> SecurityEvent<'a> {
             },
             Self::TokenReused { session }
             | Self::RefreshReissued { session }
+            | Self::RotationLost { session }
             | Self::TokenMixedUp { session } => Record {
                 session: Some(session),
                 ..none

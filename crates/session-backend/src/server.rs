@@ -191,7 +191,8 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
     .map_err(|error| StartError::Listener(io::Error::other(error)))??;
     let metrics = Metrics::default();
     Ok(App {
-        server: crate::app::identifier::<8>().map_err(|error| StartError::Keys(KeyError::Random(error)))?,
+        server: crate::app::identifier::<8>()
+            .map_err(|error| StartError::Keys(KeyError::Random(error)))?,
         access_tokens: AccessTokens::new(
             keys.access.clone(),
             config.policy.access_token_lifetime,

@@ -3,8 +3,6 @@
 //! Invariants: what changes state is proved not to be forged before anything else happens; the
 //! refresh token leaves in a cookie only; a cookie is deleted only if its very family is over.
 
-use std::time::Instant;
-
 use axum::{
     Json,
     body::Bytes,
@@ -64,7 +62,7 @@ pub(super) async fn login(
         replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
     let Some(session) = app.begin(beginning).await? else {
-        return Err(credentials::refused(&app, address, &email, attempt));
+        return Err(credentials::refused(&app, address, &email, attempt).await);
     };
     attempt.succeeded();
     app.metrics.logins.count();

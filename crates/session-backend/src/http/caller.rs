@@ -208,10 +208,7 @@ async fn caught_up(
             continue;
         };
         let id = row.id.clone();
-        tracing::warn!(
-            session = short(&id),
-            "a rotation was lost; the session catches up"
-        );
+        app.report(SecurityEvent::RotationLost { session: &id });
         let row = match rotation::catch_up(&*app.store, token, row, now).await? {
             Some(row) => Some(row),
             None => app.store.session(&id).await?,

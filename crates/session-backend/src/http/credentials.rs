@@ -33,8 +33,7 @@ pub(super) async fn demand<'a>(
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(after)
     })?;
     let is_owner = holds_a_session(app, headers, &email).await?;
-    let attempt = app.login_limiter.begin(address, &email, is_owner).await;
-    let attempt = attempt.map_err(|wait| {
+    let limited = |wait| {
         app.report(SecurityEvent::LoginLimited {
             account: &email,
             address,
@@ -42,7 +41,13 @@ pub(super) async fn demand<'a>(
         let detail = "too many failed logins; wait as `Retry-After` says";
         Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
             .with_retry_after(wait)
-    })?;
+    };
+    let attempt = app.login_limiter.begin(address, &email, is_owner).await;
+    let attempt = attempt.map_err(limited)?;
+    // What failed on other servers counts too; what is under way there does not.
+    if let Some(wait) = app.store.wait(&attempt.buckets(), Moment::now()).await? {
+        return Err(limited(wait));
+    }
     let account = app.store.account(&email).await?;
     let hash = account
         .as_ref()
@@ -51,12 +56,21 @@ pub(super) async fn demand<'a>(
     let fits = app.passwords.verify(place, password, hash).await;
     match (account, fits.map_err(|_| Refusal::internal())?) {
         (Some(account), true) => Ok((account, attempt)),
-        (Some(_) | None, _) => Err(refused(app, address, &email, attempt)),
+        (Some(_) | None, _) => Err(refused(app, address, &email, attempt).await),
     }
 }
 
 /// The same for a wrong password, an unknown account and a disabled one.
-pub(super) fn refused(app: &App, address: IpAddr, account: &str, attempt: Attempt<'_>) -> Refusal {
+pub(super) async fn refused(
+    app: &App,
+    address: IpAddr,
+    account: &str,
+    attempt: Attempt<'_>,
+) -> Refusal {
+    let buckets = attempt.buckets();
+    if let Err(error) = app.store.count_failure(&buckets, Moment::now()).await {
+        tracing::warn!(%error, "a failed login counts on this server only");
+    }
     attempt.failed();
     app.metrics.logins_refused.count();
     app.report(SecurityEvent::LoginRefused { account, address });

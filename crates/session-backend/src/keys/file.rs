@@ -77,12 +77,23 @@ pub(super) fn read_or_make(path: &Path) -> Result<KeySet, KeyError> {
         found => return found,
     }
     let set = KeySet::generate().map_err(KeyError::Random)?;
-    match write_new(path, &set) {
+    match place(path, &set) {
         // A server that shares the file was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(path),
         Err(error) => Err(KeyError::File(path.to_owned(), error)),
         Ok(()) => Ok(set),
     }
+}
+
+/// Makes a file that is whole as soon as it can be seen, unless there is one.
+fn place(path: &Path, set: &KeySet) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", secrets::random_hex::<8>()?));
+    let beside = PathBuf::from(beside);
+    write_new(&beside, set)?;
+    let placed = fs::hard_link(&beside, path);
+    fs::remove_file(&beside)?;
+    placed
 }
 
 /// Reads the keys.

@@ -13,7 +13,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::key::{Key, Limit, Network};
-use crate::secrets;
+use crate::{secrets, store::Bucket};
 
 /// Most tallies, and most networks of owners, that are kept.
 pub(crate) const MOST_KEYS: usize = 50_000;
@@ -95,6 +95,11 @@ impl LoginLimiter {
 }
 
 impl Attempt<'_> {
+    /// Returns under what the store counts its failure, for all servers.
+    pub(crate) fn buckets(&self) -> Vec<Bucket> {
+        self.keys.iter().map(Key::bucket).collect()
+    }
+
     /// The password was wrong.
     pub(crate) fn failed(self) {
         let (mut state, now) = (self.limiter.lock(), Instant::now());

@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use crate::store::Bucket;
+
 /// A limit: this many failures in this time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit {
@@ -52,6 +54,21 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// Returns under what the store counts, for all servers.
+    pub(super) fn bucket(&self) -> Bucket {
+        let limit = self.limit();
+        let key = match self {
+            Self::Pair(Network(address), account) => format!("pair:{address}:{account}"),
+            Self::Network(Network(address)) => format!("network:{address}"),
+            Self::Account(account) => format!("account:{account}"),
+        };
+        Bucket {
+            key,
+            most: limit.failures,
+            window: limit.window,
+        }
+    }
+
     pub(super) const fn limit(&self) -> Limit {
         match self {
             Self::Pair(..) => OF_PAIR,

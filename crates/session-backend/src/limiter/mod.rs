@@ -5,7 +5,7 @@
 //! in often, or in many tabs at once; guesses from elsewhere do not lock an owner out who has
 //! logged in from the same network, or whose browser still holds a session; an account that does
 //! not exist is treated like one that does; memory is bounded, and names of accounts are kept as
-//! digests only.
+//! digests only. Servers that share a store count failures together.
 //!
 //! # Source
 //!

@@ -34,7 +34,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Finds a session, living or ended.
     async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError>;
 
-    /// Finds sessions, living or ended, in any order.
+    /// Finds sessions, living or ended, in any order; those that are not there are left out.
     async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError>;
 
     /// Finds the sessions of refresh families, living or ended, in any order.
@@ -130,17 +130,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Takes the text that is kept under a key; only one caller gets it.
     async fn take(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Counts an attempt in all buckets, under a name of its own; if one of them is full nothing is
-    /// counted, and the answer is how long until it is not.
-    async fn attempt(
-        &self,
-        buckets: &[Bucket],
-        name: &str,
-        now: Moment,
-    ) -> Result<Option<Duration>, StoreError>;
+    /// Counts a failure in all buckets.
+    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError>;
 
-    /// Counts an attempt no more.
-    async fn forgive(&self, buckets: &[Bucket], name: &str) -> Result<(), StoreError>;
+    /// Returns how long until no bucket is full, if one is.
+    async fn wait(&self, buckets: &[Bucket], now: Moment) -> Result<Option<Duration>, StoreError>;
 
     /// Takes a task that one server does for all, or keeps it for another `term`; returns whether
     /// it is the caller's.

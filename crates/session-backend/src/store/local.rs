@@ -1,4 +1,4 @@
-//! What a store keeps in memory while one server alone uses it: texts, attempts, tasks, updates.
+//! What a store keeps in memory while one server alone uses it: texts, failures, tasks, updates.
 //!
 //! Invariants: memory is bounded; nothing here is worth a write to the disk, since whoever loses it
 //! asks again.
@@ -23,7 +23,8 @@ const MANY_KEYS: usize = 10_000;
 #[derive(Debug, Default)]
 struct State {
     kept: BTreeMap<String, (String, Instant)>,
-    attempts: BTreeMap<String, VecDeque<(Moment, String)>>,
+    /// When failures came, and when the last of them counts no more.
+    failures: BTreeMap<String, (VecDeque<Moment>, Moment)>,
     leases: BTreeMap<String, (String, Instant)>,
     sums: BTreeMap<String, (Vec<u64>, Instant)>,
     seqs: BTreeMap<String, u64>,
@@ -93,7 +94,7 @@ impl Local {
     }
 
     /// Waits for an event after a number, at most this long.
-    pub(super) async fn wait(&self, after: u64, most: Duration) {
+    pub(super) async fn news(&self, after: u64, most: Duration) {
         let mut news = self.news.subscribe();
         let more = news.wait_for(|logged| *logged > after);
         if tokio::time::timeout(most, more).await.is_err() {
@@ -114,37 +115,33 @@ impl Local {
         (end > now).then_some(text)
     }
 
-    /// Counts an attempt, or says how long to wait.
-    pub(super) fn attempt(&self, buckets: &[Bucket], name: &str, now: Moment) -> Option<Duration> {
-        let attempts = &mut self.lock().attempts;
-        let wait = buckets.iter().filter_map(|bucket| {
-            let times = attempts.get_mut(&bucket.key)?;
-            times.retain(|(at, _)| at.plus(bucket.window) > now);
-            let freeing = times.len().checked_sub(bucket.most)?;
-            let (at, _) = times.get(freeing)?;
-            Some(at.plus(bucket.window).since(now))
-        });
-        if let Some(wait) = wait.max() {
-            return Some(wait);
-        }
-        if attempts.len() > MANY_KEYS {
-            attempts.retain(|_, times| !times.is_empty());
+    /// Counts a failure.
+    pub(super) fn count_failure(&self, buckets: &[Bucket], now: Moment) {
+        let failures = &mut self.lock().failures;
+        if failures.len() > MANY_KEYS {
+            failures.retain(|_, (_, end)| *end > now);
         }
         for bucket in buckets {
-            let times = attempts.entry(bucket.key.clone()).or_default();
-            times.push_back((now, name.to_owned()));
+            let (times, end) = failures
+                .entry(bucket.key.clone())
+                .or_insert((VecDeque::new(), now));
+            times.retain(|at| at.plus(bucket.window) > now);
+            times.push_back(now);
+            *end = now.plus(bucket.window);
         }
-        None
     }
 
-    /// Counts an attempt no more.
-    pub(super) fn forgive(&self, buckets: &[Bucket], name: &str) {
-        let attempts = &mut self.lock().attempts;
-        for bucket in buckets {
-            if let Some(times) = attempts.get_mut(&bucket.key) {
-                times.retain(|(_, found)| found != name);
-            }
-        }
+    /// Returns how long until no bucket is full.
+    pub(super) fn wait(&self, buckets: &[Bucket], now: Moment) -> Option<Duration> {
+        let failures = &self.lock().failures;
+        let waits = buckets.iter().filter_map(|bucket| {
+            let (times, _) = failures.get(&bucket.key)?;
+            let counting = times.iter().filter(|at| at.plus(bucket.window) > now);
+            let freeing = counting.clone().count().checked_sub(bucket.most)?;
+            let at = counting.clone().nth(freeing)?;
+            Some(at.plus(bucket.window).since(now))
+        });
+        waits.max()
     }
 
     /// Takes a task.

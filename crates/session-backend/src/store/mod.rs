@@ -9,7 +9,7 @@
 //! a [`StoreError`], which callers answer with 503, never with 401.
 
 mod account;
-mod attempts;
+mod bucket;
 mod change;
 mod contract;
 mod error;
@@ -26,7 +26,7 @@ use std::{sync::Arc, time::Duration};
 use crate::StoreLocation;
 
 pub use account::{Account, normalized};
-pub use attempts::Bucket;
+pub use bucket::Bucket;
 pub use change::change;
 pub(crate) use change::{MOST_TRIES, contended};
 pub use contract::Store;

@@ -1,4 +1,4 @@
-//! What servers of one store share: the feed, texts, attempts, tasks, counts.
+//! What servers of one store share: the feed, texts, failures, tasks, counts.
 
 use std::{
     sync::Arc,
@@ -10,15 +10,14 @@ use session_backend::store::{Bucket, Cursor, Event, Store};
 use session_protocol::EndReason;
 use tokio::task::JoinSet;
 
-use super::{START, after, begun, on_each_store, session};
+use super::{after, begun, on_each_store, session};
 
 on_each_store! {
     every_end_is_in_the_feed_once_and_in_order
     a_follower_waits_and_hears_at_once
     updates_are_numbered_without_a_gap
     a_text_is_taken_once_and_in_time
-    attempts_are_counted_from_their_beginning
-    many_attempts_at_once_are_no_way_around_a_limit
+    failures_fill_buckets_until_their_window_is_over
     a_task_is_one_servers_until_its_term_is_over
     counts_are_summed_over_the_servers_that_count
     a_store_answers
@@ -161,40 +160,36 @@ fn bucket(key: &str, most: usize, seconds: u64) -> Bucket {
     }
 }
 
-async fn attempts_are_counted_from_their_beginning(store: Any) {
+async fn failures_fill_buckets_until_their_window_is_over(store: Any) {
     let buckets = [bucket("narrow", 2, 10), bucket("wide", 3, 20)];
-    let attempt = |name: &'static str, at| {
+    let failed = |at| {
         let (store, buckets) = (&store, &buckets);
-        async move { store.attempt(buckets, name, after(at)).await.unwrap() }
+        async move { store.count_failure(buckets, after(at)).await.unwrap() }
     };
-    assert_eq!(attempt("1", 0).await, None);
-    assert_eq!(attempt("2", 1_000).await, None);
-    let wait = |seconds| Some(Duration::from_secs(seconds));
+    let wait = |at| {
+        let (store, buckets) = (&store, &buckets);
+        async move {
+            let wait = store.wait(buckets, after(at)).await.unwrap();
+            wait.map(|wait| wait.as_secs())
+        }
+    };
+    assert_eq!(wait(0).await, None);
+    failed(0).await;
+    assert_eq!(wait(0).await, None);
+    failed(1_000).await;
+    assert_eq!(wait(1_000).await, Some(9), "the first makes a place");
+    assert_eq!(wait(10_000).await, None);
+    failed(10_000).await;
+    assert_eq!(wait(10_000).await, Some(10), "the wide one is full, too");
+    failed(10_500).await;
     assert_eq!(
-        attempt("3", 2_000).await,
-        wait(8),
-        "the first frees a place"
+        wait(10_500).await,
+        Some(10),
+        "the second of four makes a place"
     );
-    assert_eq!(attempt("4", 10_000).await, None);
-    assert_eq!(attempt("5", 11_000).await, wait(9), "the wide one is full");
-    store.forgive(&buckets, "4").await.unwrap();
-    assert_eq!(attempt("6", 11_000).await, None);
+    assert_eq!(wait(21_000).await, None);
     let other = [bucket("other", 1, 10)];
-    assert_eq!(store.attempt(&other, "7", after(0)).await, Ok(None));
-}
-
-async fn many_attempts_at_once_are_no_way_around_a_limit(store: Any) {
-    let mut attempts = JoinSet::new();
-    for number in 0..50 {
-        let store = Arc::clone(&store);
-        attempts.spawn(async move {
-            let bucket = [bucket("k", 10, 60)];
-            store.attempt(&bucket, &number.to_string(), START).await
-        });
-    }
-    let outcomes = attempts.join_all().await;
-    let accepted = outcomes.iter().filter(|outcome| **outcome == Ok(None));
-    assert_eq!(accepted.count(), 10);
+    assert_eq!(store.wait(&other, after(0)).await, Ok(None));
 }
 
 async fn a_task_is_one_servers_until_its_term_is_over(store: Any) {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use session_backend::{Moment, store};
+use session_protocol::EndReason;
 
-use crate::support::{Browser, Nodes, healthy, refreshed, settled};
+use crate::support::{Browser, Nodes, beats, healthy, refreshed, settled};
 
 /// Rotations that do not wait for the grace.
 const NO_GRACE: [&str; 3] = ["--allow-short-limits", "--refresh-grace", "1ms"];
@@ -123,4 +125,24 @@ async fn a_login_that_may_come_back_is_not_denied() {
     let answer = browser.refresh().await;
     answer.expect_problem(503, "store_unavailable");
     assert_eq!(browser.cookies.len(), 1, "the cookie is still there");
+}
+
+#[tokio::test]
+async fn a_lost_session_with_sockets_keeps_nobody_from_hearing_of_ends() {
+    let mut nodes = Nodes::start().await;
+    let mut other = nodes.browser(1);
+    let ended = other.log_in("second@example.com").await;
+    let mut closing = nodes.socket(&other, 1).await;
+    let snapshot = nodes.redis.snapshot();
+    let lost = nodes.user(0).await;
+    let mut staying = nodes.socket(&lost, 1).await;
+    nodes.kill(0);
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    healthy(&other).await;
+    let beside = store::open(&nodes.redis.location()).await.unwrap();
+    let end = beside.end(&ended, EndReason::Revoked, Moment::now());
+    assert!(end.await.unwrap());
+    closing.expect_end("REVOKED").await;
+    beats(&mut staying).await;
 }

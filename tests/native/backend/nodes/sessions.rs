@@ -132,3 +132,19 @@ async fn sessions_end_in_time_though_the_server_that_swept_is_gone() {
     nodes.kill(0);
     socket.expect_end("SESSION_TIMEOUT").await;
 }
+
+#[tokio::test]
+async fn wrong_passwords_are_counted_over_both_servers() {
+    let nodes = Nodes::start().await;
+    let mut guesser = nodes.browser(0);
+    for number in 0..10 {
+        nodes.turn(&mut guesser, number % 2);
+        let answer = guesser.try_log_in("user@example.com", "wrong").await;
+        answer.expect_problem(401, "invalid_credentials");
+    }
+    for number in [0, 1] {
+        nodes.turn(&mut guesser, number);
+        let answer = guesser.try_log_in("user@example.com", "password").await;
+        answer.expect_problem(429, "too_many_attempts");
+    }
+}

@@ -26,7 +26,7 @@ impl Nodes {
         Self::start_at(redis, &[url.clone(), url], flags).await
     }
 
-    /// Starts servers that find Redis at these addresses.
+    /// Starts servers at the same time, which find Redis at these addresses.
     pub(crate) async fn start_at(redis: Redis, urls: &[String], flags: &[&str]) -> Self {
         let mut nodes = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -34,10 +34,10 @@ impl Nodes {
             servers: Vec::new(),
             flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
         };
-        for url in urls {
-            let node = nodes.process(nodes.servers.len(), url).await;
-            nodes.servers.push(Some(node));
-        }
+        let starting = urls.iter().enumerate();
+        let starting = starting.map(|(number, url)| nodes.process(number, url));
+        let servers = futures_util::future::join_all(starting).await;
+        nodes.servers.extend(servers.into_iter().map(Some));
         nodes
     }
 

@@ -1,4 +1,4 @@
-//! The feed, and the small things that servers share for a while.
+//! The feed: a stream that every server follows.
 //!
 //! Invariants: a follower has a connection of its own, since it waits; whatever breaks that one
 //! breaks the other too, so that a follower which comes back on another server of Redis knows it.
@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use super::{connect, link::Link, model};
 use crate::{
     Moment,
-    store::{Bucket, Cursor, Event, Followed, LONGEST_FOLLOW, StoreError},
+    store::{Cursor, Event, Followed, LONGEST_FOLLOW, StoreError},
 };
 
 /// Events that are taken at once.
@@ -176,86 +176,4 @@ pub(super) async fn update(
     let mut update = link.scripts().update.prepare_invoke();
     update.arg(topic).arg(now.0).arg(model::text(payload)?);
     link.look(&update).await
-}
-
-/// Keeps a text.
-pub(super) async fn keep(
-    link: &Link,
-    key: &str,
-    text: &str,
-    lifetime: Duration,
-) -> Result<(), StoreError> {
-    let mut pipeline = redis::pipe();
-    pipeline
-        .cmd("SET")
-        .arg(format!("ls:k:{key}"))
-        .arg(text)
-        .arg("PX")
-        .arg(lifetime.as_millis())
-        .ignore();
-    link.tell(&pipeline).await
-}
-
-/// Takes a text.
-pub(super) async fn take(link: &Link, key: &str) -> Result<Option<String>, StoreError> {
-    let mut pipeline = redis::pipe();
-    pipeline.cmd("GETDEL").arg(format!("ls:k:{key}"));
-    let (text,) = link.tell(&pipeline).await?;
-    Ok(text)
-}
-
-/// Counts an attempt, or says how long to wait.
-pub(super) async fn attempt(
-    link: &Link,
-    buckets: &[Bucket],
-    name: &str,
-    now: Moment,
-) -> Result<Option<Duration>, StoreError> {
-    let mut attempt = link.scripts().attempt.prepare_invoke();
-    attempt.arg(now.0).arg(name);
-    for bucket in buckets {
-        attempt
-            .arg(&bucket.key)
-            .arg(bucket.most)
-            .arg(bucket.window.as_millis());
-    }
-    let wait: i64 = link.look(&attempt).await?;
-    Ok(u64::try_from(wait).ok().map(Duration::from_millis))
-}
-
-/// Counts an attempt no more.
-pub(super) async fn forgive(link: &Link, buckets: &[Bucket], name: &str) -> Result<(), StoreError> {
-    let mut pipeline = redis::pipe();
-    for bucket in buckets {
-        let key = format!("ls:l:{}", bucket.key);
-        pipeline.zrem(key, name).ignore();
-    }
-    link.ask(&pipeline).await
-}
-
-/// Takes a task.
-pub(super) async fn lease(
-    link: &Link,
-    task: &str,
-    server: &str,
-    term: Duration,
-) -> Result<bool, StoreError> {
-    let mut lease = link.scripts().lease.prepare_invoke();
-    lease.arg(task).arg(server).arg(term.as_millis());
-    link.look(&lease).await
-}
-
-/// Says what a server counts; returns the sums.
-pub(super) async fn sum(
-    link: &Link,
-    server: &str,
-    numbers: &[u64],
-    term: Duration,
-) -> Result<Vec<u64>, StoreError> {
-    let mut sum = link.scripts().sum.prepare_invoke();
-    sum.arg(server).arg(term.as_millis());
-    for number in numbers {
-        sum.arg(number);
-    }
-    link.look(&sum).await
 }

@@ -15,7 +15,7 @@
 //! | `n:USER`, `up:USER`, `upload:ID` | notes and uploads |
 //! | `events` | the feed, a stream of about 100,000 entries |
 //! | `seq:TOPIC` | the number of the last update |
-//! | `k:KEY`, `l:KEY`, `lease:TASK`, `sums` | texts, attempts, tasks, counts; all with a term |
+//! | `k:KEY`, `l:KEY`, `lease:TASK`, `sums` | texts, failures, tasks, counts; all with a term |
 
 mod accounts;
 mod connect;
@@ -27,6 +27,7 @@ mod recent;
 mod repair;
 mod scripts;
 mod sessions;
+mod shared;
 mod store;
 mod url;
 

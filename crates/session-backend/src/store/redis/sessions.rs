@@ -50,11 +50,17 @@ pub(super) async fn begin(
     Ok(ended)
 }
 
-/// Finds sessions, in this order; one that may come back after a fail-over is no answer.
-pub(super) async fn by_ids(
-    link: &Link,
-    ids: &[String],
-) -> Result<Vec<Option<SessionRow>>, StoreError> {
+/// Finds a session; that it is not there while it may come back after a fail-over is no answer.
+pub(super) async fn by_id(link: &Link, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    let found = by_ids(link, &[id.to_owned()]).await?.pop();
+    if found.is_none() {
+        refuse_while_uncertain(link)?;
+    }
+    Ok(found)
+}
+
+/// Finds those of these sessions that are there, in this order.
+pub(super) async fn by_ids(link: &Link, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -63,13 +69,8 @@ pub(super) async fn by_ids(
         pipeline.hgetall(format!("ls:s:{id}"));
     }
     let found: Vec<Fields> = link.ask(&pipeline).await?;
-    if found.iter().any(Fields::is_empty) {
-        refuse_while_uncertain(link)?;
-    }
-    let rows = found
-        .iter()
-        .map(|fields| (!fields.is_empty()).then(|| model::row(fields)).transpose());
-    rows.collect()
+    let found = found.iter().filter(|fields| !fields.is_empty());
+    found.map(model::row).collect()
 }
 
 /// Finds the sessions of families.
@@ -86,8 +87,7 @@ pub(super) async fn by_families(
         refuse_while_uncertain(link)?;
     }
     let ids: Vec<_> = ids.into_iter().flatten().collect();
-    let found = by_ids(link, &ids).await?;
-    Ok(found.into_iter().flatten().collect())
+    by_ids(link, &ids).await
 }
 
 fn refuse_while_uncertain(link: &Link) -> Result<(), StoreError> {
@@ -147,7 +147,7 @@ pub(super) async fn living_of_user(
     let mut pipeline = redis::pipe();
     pipeline.zrange(format!("ls:u:{user}"), 0, -1);
     let (ids,): (Vec<String>,) = link.ask(&pipeline).await?;
-    let found = by_ids(link, &ids).await?.into_iter().flatten();
+    let found = by_ids(link, &ids).await?.into_iter();
     let mut living: Vec<_> = found.filter(|row| row.end_reason(now).is_none()).collect();
     living.sort_by(|a, b| {
         let newest_first = b.created_at.cmp(&a.created_at);

@@ -1,6 +1,6 @@
 //! The contract, kept by Redis.
 //!
-//! Invariant: what a promise rests on is confirmed by replicas, if any are asked for; attempts, tasks,
+//! Invariant: what a promise rests on is confirmed by replicas, if any are asked for; failures, tasks,
 //! counts and updates are not worth the wait.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::{
     accounts,
     feed::{self, Feed},
     link::Link,
-    sessions,
+    sessions, shared,
     url::RedisUrl,
 };
 use crate::{
@@ -57,13 +57,11 @@ impl Store for RedisStore {
     }
 
     async fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
-        let mut found = sessions::by_ids(&self.link, &[id.to_owned()]).await?;
-        Ok(found.pop().flatten())
+        sessions::by_id(&self.link, id).await
     }
 
     async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
-        let found = sessions::by_ids(&self.link, ids).await?;
-        Ok(found.into_iter().flatten().collect())
+        sessions::by_ids(&self.link, ids).await
     }
 
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
@@ -178,28 +176,23 @@ impl Store for RedisStore {
     }
 
     async fn keep(&self, key: &str, text: &str, lifetime: Duration) -> Result<(), StoreError> {
-        feed::keep(&self.link, key, text, lifetime).await
+        shared::keep(&self.link, key, text, lifetime).await
     }
 
     async fn take(&self, key: &str) -> Result<Option<String>, StoreError> {
-        feed::take(&self.link, key).await
+        shared::take(&self.link, key).await
     }
 
-    async fn attempt(
-        &self,
-        buckets: &[Bucket],
-        name: &str,
-        now: Moment,
-    ) -> Result<Option<Duration>, StoreError> {
-        feed::attempt(&self.link, buckets, name, now).await
+    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
+        shared::count_failure(&self.link, buckets, now).await
     }
 
-    async fn forgive(&self, buckets: &[Bucket], name: &str) -> Result<(), StoreError> {
-        feed::forgive(&self.link, buckets, name).await
+    async fn wait(&self, buckets: &[Bucket], now: Moment) -> Result<Option<Duration>, StoreError> {
+        shared::wait(&self.link, buckets, now).await
     }
 
     async fn lease(&self, task: &str, server: &str, term: Duration) -> Result<bool, StoreError> {
-        feed::lease(&self.link, task, server, term).await
+        shared::lease(&self.link, task, server, term).await
     }
 
     async fn sum(
@@ -208,7 +201,7 @@ impl Store for RedisStore {
         numbers: &[u64],
         term: Duration,
     ) -> Result<Vec<u64>, StoreError> {
-        feed::sum(&self.link, server, numbers, term).await
+        shared::sum(&self.link, server, numbers, term).await
     }
 
     fn can_lose_writes(&self) -> bool {

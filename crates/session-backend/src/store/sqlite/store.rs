@@ -295,7 +295,7 @@ impl Store for SqliteStore {
                     complete: whole_ends && whole_log,
                 });
             }
-            self.local.wait(after.1, rest.min(FEED_TICK)).await;
+            self.local.news(after.1, rest.min(FEED_TICK)).await;
         }
     }
 
@@ -308,18 +308,13 @@ impl Store for SqliteStore {
         Ok(self.local.take(key, Instant::now()))
     }
 
-    async fn attempt(
-        &self,
-        buckets: &[Bucket],
-        name: &str,
-        now: Moment,
-    ) -> Result<Option<Duration>, StoreError> {
-        Ok(self.local.attempt(buckets, name, now))
+    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
+        self.local.count_failure(buckets, now);
+        Ok(())
     }
 
-    async fn forgive(&self, buckets: &[Bucket], name: &str) -> Result<(), StoreError> {
-        self.local.forgive(buckets, name);
-        Ok(())
+    async fn wait(&self, buckets: &[Bucket], now: Moment) -> Result<Option<Duration>, StoreError> {
+        Ok(self.local.wait(buckets, now))
     }
 
     async fn lease(&self, task: &str, server: &str, term: Duration) -> Result<bool, StoreError> {
