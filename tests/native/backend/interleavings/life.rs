@@ -37,7 +37,7 @@ enum Kind {
 struct Running<'a> {
     kind: Kind,
     sent: Moment,
-    /// Whether an end had been answered when it began.
+    /// Whether an end had been answered when it asked its last question.
     after_end: bool,
     call: Call<'a, Result<Outcome, StoreError>>,
 }
@@ -182,7 +182,7 @@ impl Life<'_> {
         self.running.push(Running {
             kind,
             sent: now,
-            after_end: self.ended.is_some(),
+            after_end: false,
             call,
         });
     }
@@ -190,6 +190,7 @@ impl Life<'_> {
     async fn step(&mut self, which: usize) {
         self.sums.count("steps");
         let Some(outcome) = self.running[which].call.step().await else {
+            self.running[which].after_end = self.ended.is_some();
             return;
         };
         let done = self.running.swap_remove(which);
@@ -231,6 +232,7 @@ impl Life<'_> {
                 assert!(!done.after_end, "{history}");
                 self.sums.count("tolerated");
             }
+            // Logout and revocation win over whatever was under way.
             Outcome::Done | Outcome::Nothing => assert!(!done.after_end, "{history}"),
             Outcome::End(reason) => {
                 assert_eq!(self.ended, None, "two ends: {history}");

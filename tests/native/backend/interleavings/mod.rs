@@ -1,9 +1,10 @@
 //! Ten thousand lives of a session on each store, each with its calls interleaved in an order of its
 //! own, step by step between any two questions to the store.
 //!
-//! Invariants, checked in every life: no credential works after the end; the first end is the only
-//! one; the absolute deadline never moves, and nothing is granted after it; a token is replaced
-//! once; an honest browser never trips the detection of reuse.
+//! Invariants, checked in every life: no credential works after the end, and what asks the store
+//! after it gets nothing, however early it began; the first end is the only one; the absolute
+//! deadline never moves, and nothing is granted after it; a token is replaced once; an honest
+//! browser never trips the detection of reuse.
 
 mod browser;
 mod calls;
