@@ -1,30 +1,21 @@
-//! What the program does: serve until a signal, add an account, or rotate the keys.
+//! What the program does: serve until a signal, work on accounts, or rotate the keys.
 //!
 //! Invariant: standard output holds one line, the address, once the server can be used.
 
 use std::{
     error::Error,
-    io::{self, BufRead, Write},
+    io::{self, Write},
     time::Duration,
 };
 
-use session_protocol::{Secret, User};
 use tokio::{net::TcpListener, signal};
 
 use crate::{
-    Flags,
-    flags::{Command, KeysCommand, UserCommand},
+    Flags, accounts,
+    flags::{Command, KeysCommand},
     keys::{self, Older},
-    logging, passwords, secrets,
-    store::{self, Account},
+    logging,
 };
-
-/// Fewest characters of a password.
-///
-/// # Source
-///
-/// ASVS 5.0, 6.2.1.
-pub(crate) const SHORTEST_PASSWORD: usize = 8;
 
 /// Does what the flags say.
 ///
@@ -38,9 +29,7 @@ pub async fn execute(flags: Flags) -> Result<(), Box<dyn Error>> {
         Some(Command::Keys(KeysCommand::Rotate { after, discard })) => {
             rotate_keys(&flags, *after, *discard)
         }
-        Some(Command::User(UserCommand::Add { email, name })) => {
-            add_user(&flags, email, name.as_deref()).await
-        }
+        Some(Command::User(command)) => accounts::execute(&flags.store, command).await,
     }
 }
 
@@ -81,35 +70,5 @@ fn rotate_keys(flags: &Flags, after: Duration, discard: bool) -> Result<(), Box<
         Older::Keep => eprintln!("{count} keys; the newest signs in {after:?}"),
         Older::Discard => eprintln!("one key; all sessions end within {:?}", keys::RELOAD_TICK),
     }
-    Ok(())
-}
-
-async fn add_user(flags: &Flags, email: &str, name: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let email = store::normalized(email);
-    let Some((local_part, _)) = email.split_once('@') else {
-        return Err(format!("expected an email address, found `{email}`").into());
-    };
-    let name = name.unwrap_or(local_part).to_owned();
-    eprint!("Password for {email} (at least {SHORTEST_PASSWORD} characters): ");
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    let password = Secret::new(line.trim_end_matches(['\r', '\n']));
-    if password.expose().chars().count() < SHORTEST_PASSWORD {
-        return Err(format!("expected at least {SHORTEST_PASSWORD} characters").into());
-    }
-    let account = Account {
-        user: User {
-            id: secrets::random_hex::<16>()?,
-            email: email.clone(),
-            name,
-        },
-        password_hash: passwords::hash(&password).map_err(|_| "the password cannot be hashed")?,
-        disabled_at: None,
-    };
-    let store = store::open(&flags.store).await?;
-    if !store.add_account(&account).await? {
-        return Err(format!("there is an account for {email} already").into());
-    }
-    eprintln!("added {email}");
     Ok(())
 }

@@ -36,8 +36,24 @@ pub(crate) enum SecurityEvent<'a> {
     LoginPutOff { address: IpAddr },
     /// A session ended.
     SessionEnded { session: &'a str, reason: EndReason },
+    /// The password was entered again in a living session.
+    SteppedUp { session: &'a str },
+    /// A password was changed.
+    PasswordChanged {
+        session: &'a str,
+        account: &'a str,
+        address: IpAddr,
+    },
     /// A refresh token was presented out of turn.
-    TokenReused { session: &'a str },
+    TokenReused {
+        session: &'a str,
+        /// Whether an honest browser that lost its last cookie would have done the same.
+        is_ambiguous: bool,
+    },
+    /// A refresh token was presented once more while its successor was under way.
+    PredecessorTolerated { session: &'a str },
+    /// The same too often.
+    PredecessorPutOff { session: &'a str },
     /// The answer to a refresh was lost, and sent again.
     RefreshReissued { session: &'a str },
     /// A fail-over of the store took a rotation back, and a session caught up with its token.
@@ -74,7 +90,11 @@ impl<'a> SecurityEvent<'a> {
             Self::LoginLimited { .. } => ("login_limited", true),
             Self::LoginPutOff { .. } => ("login_put_off", true),
             Self::SessionEnded { .. } => ("session_ended", false),
+            Self::SteppedUp { .. } => ("stepped_up", false),
+            Self::PasswordChanged { .. } => ("password_changed", false),
             Self::TokenReused { .. } => ("refresh_token_reused", true),
+            Self::PredecessorTolerated { .. } => ("predecessor_tolerated", false),
+            Self::PredecessorPutOff { .. } => ("predecessor_put_off", true),
             Self::RefreshReissued { .. } => ("refresh_reissued", false),
             Self::RotationLost { .. } => ("rotation_lost", true),
             Self::CallRefused { .. } => ("call_refused", true),
@@ -88,6 +108,11 @@ impl<'a> SecurityEvent<'a> {
         let none = Record::default();
         match self {
             Self::LoggedIn {
+                session,
+                account,
+                address,
+            }
+            | Self::PasswordChanged {
                 session,
                 account,
                 address,
@@ -113,7 +138,17 @@ impl<'a> SecurityEvent<'a> {
                 reason: Some(reason.code()),
                 ..none
             },
-            Self::TokenReused { session }
+            Self::TokenReused {
+                session,
+                is_ambiguous,
+            } => Record {
+                session: Some(session),
+                reason: is_ambiguous.then_some("ambiguous"),
+                ..none
+            },
+            Self::SteppedUp { session }
+            | Self::PredecessorTolerated { session }
+            | Self::PredecessorPutOff { session }
             | Self::RefreshReissued { session }
             | Self::RotationLost { session }
             | Self::TokenMixedUp { session } => Record {

@@ -4,7 +4,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Parser, Subcommand, builder::BoolishValueParser};
+use clap::{ArgGroup, Parser, Subcommand, builder::BoolishValueParser};
 use ipnet::IpNet;
 use session_protocol::duration;
 use tracing::level_filters::LevelFilter;
@@ -90,6 +90,14 @@ pub struct Flags {
     #[arg(long, env = "SESSION_REFRESH_GRACE", default_value = "30s", value_parser = duration::parse)]
     refresh_grace: Duration,
 
+    /// Living sessions of a user; one more login ends the oldest.
+    #[arg(long, env = "SESSION_SESSIONS_PER_USER", default_value = "20")]
+    sessions_per_user: usize,
+
+    /// How long after the password was entered sessions of other devices can be ended without it.
+    #[arg(long, env = "SESSION_STEP_UP_WITHIN", default_value = "5m", value_parser = duration::parse)]
+    step_up_within: Duration,
+
     /// Time between two protocol pings; two missed ones end a socket.
     #[arg(long, env = "SESSION_HEARTBEAT", default_value = "25s", value_parser = duration::parse)]
     heartbeat: Duration,
@@ -129,6 +137,25 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Disable an account: nobody can log in, and all its sessions end.
+    Disable {
+        /// Login name.
+        email: String,
+    },
+    /// Enable an account again; its sessions stay ended.
+    Enable {
+        /// Login name.
+        email: String,
+    },
+    /// End all sessions of a user, or of all users.
+    #[command(group(ArgGroup::new("whose").required(true).args(["email", "all"])))]
+    EndSessions {
+        /// Login name.
+        email: Option<String>,
+        /// End the sessions of all users.
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 /// Work on the keys.
@@ -164,6 +191,8 @@ impl Flags {
                 remember_absolute_timeout: self.remember_absolute_timeout,
                 warning_lead: self.warning_lead,
                 refresh_grace: self.refresh_grace,
+                sessions_per_user: self.sessions_per_user,
+                step_up_within: self.step_up_within,
             },
             allow_short_limits: self.allow_short_limits,
             heartbeat: self.heartbeat,

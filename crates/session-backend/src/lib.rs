@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod access_token;
+mod accounts;
 mod app;
 mod asset_file;
 mod assets;

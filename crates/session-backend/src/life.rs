@@ -83,7 +83,32 @@ impl App {
         for id in ended {
             self.announce_end(&id, EndReason::Replaced);
         }
+        self.end_oldest(&session).await?;
         Ok(Some(session))
+    }
+
+    /// Ends the oldest sessions of a user who has too many. Logins at the same moment all look
+    /// after they have begun, so the last of them sees the others.
+    async fn end_oldest(&self, newest: &SessionRow) -> Result<(), StoreError> {
+        let living = self.store.living_of_user(&newest.user.id, Moment::now());
+        let ids = living.await?.into_iter().map(|session| session.id);
+        let others = ids.filter(|id| *id != newest.id);
+        let surplus = others.skip(self.policy.sessions_per_user.saturating_sub(1));
+        self.end_all(surplus.collect(), EndReason::Replaced).await
+    }
+
+    /// Ends the other sessions of the user of this one.
+    pub(crate) async fn end_others(&self, of: &SessionRow) -> Result<(), StoreError> {
+        let living = self.store.living_of_user(&of.user.id, Moment::now());
+        let ids = living.await?.into_iter().map(|session| session.id);
+        let others = ids.filter(|id| *id != of.id).collect();
+        self.end_all(others, EndReason::Revoked).await
+    }
+
+    async fn end_all(&self, ids: Vec<String>, reason: EndReason) -> Result<(), StoreError> {
+        let announce = |id: &str| self.announce_end(id, reason);
+        store::end_all(&self.store, ids, reason, announce).await?;
+        Ok(())
     }
 
     /// Finds a session if it lives, or says why it does not.
@@ -160,6 +185,18 @@ impl App {
             self.announce_end(id, reason);
         }
         Ok(ended)
+    }
+
+    /// Reports that a refresh token of this generation was presented out of turn. The
+    /// predecessor alone may also come from an honest jar that a crash of its browser took back by
+    /// one generation; nobody can tell that from a theft, so the record says that it is
+    /// ambiguous.
+    pub(crate) fn report_reuse(&self, session: &SessionRow, generation: i64) {
+        self.metrics.reuses.count();
+        self.report(SecurityEvent::TokenReused {
+            session: &session.id,
+            is_ambiguous: generation.checked_add(1) == Some(session.state.generation),
+        });
     }
 
     /// Tells sockets and log that a session has ended in the store.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use session_protocol::MAX_MESSAGE_BYTES;
 
 use crate::{
-    Config, Policy, client_address, command, cookie, events, http, hub, keys, life, limiter,
-    passwords, security_headers, server, socket, tickets, topic, upkeep,
+    Config, Policy, client_address, cookie, events, http, hub, keys, life, limiter, passwords,
+    rotation, security_headers, server, socket, tickets, topic, upkeep,
 };
 
 /// One limit: what, how much, and what happens beyond it.
@@ -71,6 +71,21 @@ fn sessions() -> Vec<LimitRow> {
             "reuse: the family ends",
         ),
         row(
+            "access tokens for a predecessor in that grace",
+            rotation::MOST_GRACE_USES.to_string(),
+            "429 `rate_limited` with `Retry-After`",
+        ),
+        row(
+            "living sessions of a user (`--sessions-per-user`)",
+            policy.sessions_per_user.to_string(),
+            "the oldest ends: `REPLACED`",
+        ),
+        row(
+            "password entered before other sessions are ended (`--step-up-within`)",
+            time(policy.step_up_within),
+            "403 `step_up_required`",
+        ),
+        row(
             "memory of why a session ended",
             time(life::MEMORY_OF_ENDED),
             "`no_session`",
@@ -127,9 +142,9 @@ fn logins() -> Vec<LimitRow> {
             "the older half is forgotten",
         ),
         row(
-            "password of a new account, at least",
-            format!("{} characters", command::SHORTEST_PASSWORD),
-            "the account is not made",
+            "new password, at least",
+            format!("{} characters", passwords::FEWEST_CHARACTERS),
+            "the account is not made, 422 `invalid_request`",
         ),
     ]
 }

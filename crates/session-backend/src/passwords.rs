@@ -30,6 +30,13 @@ pub(crate) const WAITING_LOGINS: usize = 256;
 /// When to come back after the queue was full.
 const COME_BACK_AFTER: Duration = Duration::from_secs(3);
 
+/// Fewest characters of a password.
+///
+/// # Source
+///
+/// ASVS 5.0, 6.2.1.
+pub(crate) const FEWEST_CHARACTERS: usize = 8;
+
 /// Checks passwords.
 #[derive(Clone)]
 pub(crate) struct Passwords {
@@ -85,6 +92,28 @@ impl Passwords {
         .await
         .map_err(|_| PasswordError)
     }
+
+    /// Hashes a new password.
+    pub(crate) async fn hash(
+        &self,
+        place: Place,
+        password: Secret,
+    ) -> Result<String, PasswordError> {
+        let permit = self.permits.clone().acquire_owned().await;
+        let permit = permit.map_err(|_| PasswordError)?;
+        tokio::task::spawn_blocking(move || {
+            let hash = hash(&password);
+            drop((permit, place));
+            hash
+        })
+        .await
+        .map_err(|_| PasswordError)?
+    }
+}
+
+/// Returns whether a new password is long enough.
+pub(crate) fn is_long_enough(password: &Secret) -> bool {
+    password.expose().chars().count() >= FEWEST_CHARACTERS
 }
 
 /// Hashes a password, in PHC format.

@@ -25,6 +25,11 @@ pub struct Policy {
     pub warning_lead: Duration,
     /// How long the predecessor of a refresh token is tolerated, for tabs that raced.
     pub refresh_grace: Duration,
+    /// Living sessions of a user; one more login ends the oldest (ASVS 5.0, 7.1.2).
+    pub sessions_per_user: usize,
+    /// What ends sessions of other devices asks for the password again once it is older than this
+    /// (ASVS 5.0, 7.5.2).
+    pub step_up_within: Duration,
 }
 
 /// Shortest warning that WCAG 2.2.1 accepts.
@@ -47,6 +52,8 @@ impl Default for Policy {
             remember_absolute_timeout: Duration::from_secs(90 * 86_400),
             warning_lead: Duration::from_secs(120),
             refresh_grace: Duration::from_secs(30),
+            sessions_per_user: 20,
+            step_up_within: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -77,7 +84,7 @@ pub enum PolicyRule {
 impl fmt::Display for PolicyRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoZero => "every limit must be longer than zero",
+            Self::NoZero => "every limit must be more than zero",
             Self::WarningTooShort => {
                 "--warning-lead must be at least 20s (WCAG 2.2.1: 20 seconds to extend a limit)"
             }
@@ -126,8 +133,9 @@ impl Policy {
             self.remember_absolute_timeout,
             self.warning_lead,
             self.refresh_grace,
+            self.step_up_within,
         ];
-        if limits.iter().any(Duration::is_zero) {
+        if limits.iter().any(Duration::is_zero) || self.sessions_per_user == 0 {
             return Err(PolicyRule::NoZero);
         }
         Ok(())

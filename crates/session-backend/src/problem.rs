@@ -94,6 +94,15 @@ impl Refusal {
         &self.code
     }
 
+    /// Refuses without calling for other credentials: those of the call are good, and what it says
+    /// beside them is not.
+    pub(crate) fn without_challenge(mut self) -> Self {
+        if self.status == StatusCode::UNAUTHORIZED {
+            self.status = StatusCode::FORBIDDEN;
+        }
+        self
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

@@ -10,14 +10,17 @@
 //! |---|---|---|
 //! | current | less than the grace | access token, no cookie |
 //! | current | more | rotated |
-//! | predecessor | less than the grace | access token, no cookie |
+//! | predecessor | less than the grace, up to five times | access token, no cookie |
+//! | predecessor | less than the grace, more often | told to come back |
 //! | predecessor | more, successor never seen | the same successor again |
 //! | predecessor | more, otherwise | reuse: the family ends |
 //! | older | any | reuse: the family ends |
 //!
 //! A successor that was never seen is issued as often as its answer is lost: an honest browser can
 //! lose two answers in a row, and a thief gains nothing by it, since the first use of the successor
-//! by either party makes the predecessor reuse.
+//! by either party makes the predecessor reuse. Tabs of one browser share a jar, so the five are for
+//! those whose call left before the winner's answer came; whoever comes back presents the successor,
+//! and a thief without it has five access tokens at most.
 //!
 //! A token ahead of its session was never issued, and is reuse, unless the store says that it can lose
 //! writes: then the session catches up with its token ([`catch_up`]) before anything is judged.
@@ -35,6 +38,13 @@ use crate::{
     keys::RefreshKeys,
     store::{self, SessionRow, SessionState, Store, StoreError},
 };
+
+/// How often the predecessor is worth an access token.
+pub const MOST_GRACE_USES: u32 = 5;
+
+/// When to come back once it is not: by then the answer with the successor has come, or a client
+/// waits longer by itself.
+pub const COME_BACK_AFTER: Duration = Duration::from_secs(1);
 
 /// A refresh token whose MAC is right.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -118,6 +128,8 @@ pub enum Judgement {
     Reissue,
     /// An access token, no cookie.
     Tolerate,
+    /// Nothing, for the moment: the predecessor was tolerated too often.
+    Wait,
 }
 
 /// Judges a refresh token of a session.
@@ -141,6 +153,7 @@ pub fn judge(
         token.generation == session.state.generation,
         in_grace(session, grace, now),
     ) {
+        (false, true) if session.state.grace_uses >= MOST_GRACE_USES => Judgement::Wait,
         (_, true) => Judgement::Tolerate,
         (true, false) => Judgement::Rotate,
         // What is older than the predecessor is reuse.
@@ -169,9 +182,12 @@ pub enum Rotation {
     Rotated(SessionRow),
     /// The answer with the successor was lost; it is issued again.
     Reissued(SessionRow),
-    /// The token stays as it is; the answer carries an access token only, of the generation of
-    /// the presented token.
+    /// The current token stays as it is; the answer carries an access token only.
+    Kept(SessionRow),
+    /// The predecessor was presented; the answer carries an access token only, of its generation.
     Tolerated(SessionRow),
+    /// The predecessor was presented too often; nothing has happened.
+    OverBudget(SessionRow),
     /// This call ended the session.
     Over(SessionRow, EndReason),
     /// The session had ended before.
@@ -211,9 +227,16 @@ pub async fn present(
                 rotated_at: Some(now),
                 ..session.state.clone()
             }),
+            Judgement::Wait => return Ok(Rotation::OverBudget(session)),
+            Judgement::Tolerate if token.generation != session.state.generation => {
+                Some(SessionState {
+                    grace_uses: session.state.grace_uses.saturating_add(1),
+                    ..session.state.clone()
+                })
+            }
             Judgement::Tolerate => match seen(&session, token.generation, now) {
                 Some(next) => Some(next),
-                None => return Ok(tolerated(session, token)),
+                None => return Ok(Rotation::Kept(session)),
             },
         };
         if let Some(next) = next
@@ -223,7 +246,7 @@ pub async fn present(
             return Ok(match judgement {
                 Judgement::Rotate => Rotation::Rotated(session),
                 Judgement::Reissue => Rotation::Reissued(session),
-                Judgement::Tolerate | Judgement::End(_) | Judgement::Ended(_) => {
+                Judgement::Tolerate | Judgement::Wait | Judgement::End(_) | Judgement::Ended(_) => {
                     tolerated(session, token)
                 }
             });
@@ -262,8 +285,11 @@ pub async fn catch_up(
     store::change(store, session, next).await
 }
 
-/// The access token is to be told from one that came with the successor.
 fn tolerated(mut session: SessionRow, token: &RefreshToken) -> Rotation {
+    if token.generation == session.state.generation {
+        return Rotation::Kept(session);
+    }
+    // The access token is to be told from one that came with the successor.
     session.state.generation = token.generation;
     Rotation::Tolerated(session)
 }

@@ -64,8 +64,16 @@ async fn live_through_everything(process: &Process) -> Vec<String> {
     socket.closed().await;
     for _ in 0..2 {
         tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        let mut tab = browser.clone();
         assert_eq!(browser.refresh().await.status, 200);
+        for _ in 0..6 {
+            tab.post("/api/auth/refresh", json!({})).await;
+        }
     }
+    let password = json!({ "password": "password" });
+    other.post("/api/auth/step-up", password).await;
+    let change = json!({ "currentPassword": "password", "newPassword": "canary-new" });
+    other.post("/api/account/password", change).await;
     stolen.refresh().await.expect_problem(401, "reuse_detected");
     for number in 0..11 {
         other
@@ -113,9 +121,13 @@ async fn every_event_is_recorded_in_fixed_fields_without_identifiers() {
         "logged_in",
         "login_limited",
         "login_refused",
+        "password_changed",
         "policy_violated",
+        "predecessor_put_off",
+        "predecessor_tolerated",
         "refresh_token_reused",
         "session_ended",
+        "stepped_up",
         "token_of_another_session",
     ];
     assert!(names.iter().eq(&expected), "{names:?}");

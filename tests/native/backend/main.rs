@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod accounts;
+mod arrival;
 mod assets;
 mod conformance;
 mod demo;
@@ -29,8 +31,10 @@ mod origins;
 mod policy;
 mod process;
 mod refresh;
+mod step_up;
 mod store;
 mod support;
+mod theft;
 mod tokens;
 mod topic;
 mod wire;

@@ -31,7 +31,7 @@ use crate::{
     origins,
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
-    store::SessionRow,
+    store::{SessionRow, StoreError},
     tickets,
 };
 
@@ -55,13 +55,14 @@ pub(super) async fn login(
     earlier.extend(families.overtaken);
     dead.extend(earlier.iter().map(|(token, _)| token.family.clone()));
     let beginning = Beginning {
-        user: account.user,
+        user: account.user.clone(),
         remember_me: request.remember_me,
         user_agent: user_agent(&headers),
         address: address.to_string(),
         replaces: earlier.into_iter().map(|(_, row)| row.id).collect(),
     };
-    let Some(session) = app.begin(beginning).await? else {
+    let session = app.begin(beginning).await?;
+    let Some(session) = still_welcome(&app, session, &account.password_hash).await? else {
         return Err(credentials::refused(&app, address, &email, attempt).await);
     };
     attempt.succeeded();
@@ -72,6 +73,24 @@ pub(super) async fn login(
         address,
     });
     token_response(&app, &session, Cookie::Issue, &dead)
+}
+
+/// Returns a session that has begun, unless its password was changed while it was checked: whoever
+/// ended all other sessions by that did not mean to spare this one.
+async fn still_welcome(
+    app: &App,
+    session: Option<SessionRow>,
+    password_hash: &str,
+) -> Result<Option<SessionRow>, StoreError> {
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let account = app.store.account(&session.user.email).await?;
+    if account.is_some_and(|account| account.password_hash == password_hash) {
+        return Ok(Some(session));
+    }
+    app.end(&session.id, EndReason::Revoked).await?;
+    Ok(None)
 }
 
 /// `POST /api/auth/refresh`
@@ -85,7 +104,9 @@ pub(super) async fn refresh(
     let (now, grace) = (Moment::now(), app.policy.refresh_grace);
     let mut families = Families::read(&app, cookies, now).await?;
     let mut dead = families.dead;
-    let outcome = match families.living.pop() {
+    let newest = families.living.pop();
+    let generation = newest.as_ref().map(|(token, _)| token.generation);
+    let outcome = match newest {
         Some((token, session)) => {
             let outcome = rotation::present(&*app.store, &token, session, grace, now).await?;
             if matches!(outcome, Rotation::Over(..) | Rotation::Ended(_)) {
@@ -119,13 +140,25 @@ pub(super) async fn refresh(
             });
             token_response(&app, &session, Cookie::Issue, &dead)
         }
-        Rotation::Tolerated(session) => token_response(&app, &session, Cookie::Keep, &dead),
+        Rotation::Kept(session) => token_response(&app, &session, Cookie::Keep, &dead),
+        Rotation::Tolerated(session) => {
+            app.report(SecurityEvent::PredecessorTolerated {
+                session: &session.id,
+            });
+            token_response(&app, &session, Cookie::Keep, &dead)
+        }
+        Rotation::OverBudget(session) => {
+            app.report(SecurityEvent::PredecessorPutOff {
+                session: &session.id,
+            });
+            let detail = "the successor of this refresh token is on its way; come back with it";
+            let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+            let refusal = refusal.with_retry_after(rotation::COME_BACK_AFTER);
+            Err(without_cookies(refusal, &dead))
+        }
         Rotation::Over(session, reason) => {
-            if reason == EndReason::ReuseDetected {
-                app.metrics.reuses.count();
-                app.report(SecurityEvent::TokenReused {
-                    session: &session.id,
-                });
+            if let (EndReason::ReuseDetected, Some(generation)) = (reason, generation) {
+                app.report_reuse(&session, generation);
             }
             app.announce_end(&session.id, reason);
             Err(without_cookies(Refusal::ended(reason), &dead))

@@ -5,7 +5,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use session_protocol::EndReason;
 
@@ -14,7 +14,6 @@ use crate::{
     access_token::Claims,
     app::{App, Shared},
     cookie::RefreshCookies,
-    events::SecurityEvent,
     problem::Refusal,
     rotation::{self, RefreshToken},
     store::{self, SessionRow, StoreError},
@@ -32,6 +31,30 @@ impl FromRequestParts<Shared> for Caller {
             Ok(session) => Ok(Self(session)),
             Err(reason) => Err(Refusal::ended(reason)),
         }
+    }
+}
+
+/// The living session of a [`Caller`] who entered the password a short time ago.
+///
+/// # Source
+///
+/// ASVS 5.0, 7.5.1 and 7.5.2; RFC 9470 is the same for authorization servers.
+pub(crate) struct Proven(pub(crate) SessionRow);
+
+impl FromRequestParts<Shared> for Proven {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Refusal> {
+        let Caller(session) = Caller::from_request_parts(parts, app).await?;
+        let proven_until = session.state.auth_time.plus(app.policy.step_up_within);
+        if Moment::now() < proven_until {
+            return Ok(Self(session));
+        }
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "step_up_required",
+            "the password was entered too long ago; enter it again by POST /api/auth/step-up",
+        ))
     }
 }
 
@@ -110,10 +133,7 @@ pub(super) async fn end_reused(
             families.overtaken.push((token, session));
             continue;
         }
-        app.metrics.reuses.count();
-        app.report(SecurityEvent::TokenReused {
-            session: &session.id,
-        });
+        app.report_reuse(&session, token.generation);
         app.end(&session.id, EndReason::ReuseDetected).await?;
         families.over = Some(EndReason::ReuseDetected);
         families.dead.push(token.family);

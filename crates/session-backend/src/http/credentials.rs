@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, StatusCode};
-use session_protocol::http::LoginRequest;
+use session_protocol::{Secret, http::LoginRequest};
 
 use super::caller::Families;
 use crate::{
@@ -15,8 +15,9 @@ use crate::{
     cookie::RefreshCookies,
     events::SecurityEvent,
     limiter::Attempt,
+    passwords::Place,
     problem::Refusal,
-    store::{self, Account, StoreError},
+    store::{self, Account, SessionRow, StoreError},
 };
 
 /// Returns the account of an email address and its password, and the attempt that is to be decided.
@@ -27,11 +28,7 @@ pub(super) async fn demand<'a>(
     request: &LoginRequest,
 ) -> Result<(Account, Attempt<'a>), Refusal> {
     let email = store::normalized(&request.email);
-    let place = app.passwords.queue().map_err(|after| {
-        app.report(SecurityEvent::LoginPutOff { address });
-        let detail = "too many logins at once; come back as `Retry-After` says";
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(after)
-    })?;
+    let place = queue(app, address)?;
     let is_owner = holds_a_session(app, headers, &email).await?;
     let limited = |wait| {
         app.report(SecurityEvent::LoginLimited {
@@ -58,6 +55,35 @@ pub(super) async fn demand<'a>(
         (Some(account), true) => Ok((account, attempt)),
         (Some(_) | None, _) => Err(refused(app, address, &email, attempt).await),
     }
+}
+
+/// Demands the password of a session's user once more.
+pub(super) async fn demand_again(
+    app: &App,
+    address: IpAddr,
+    headers: &HeaderMap,
+    session: &SessionRow,
+    password: Secret,
+) -> Result<(), Refusal> {
+    let request = LoginRequest {
+        email: session.user.email.clone(),
+        password,
+        remember_me: session.remember_me,
+    };
+    // The access token is good, and no refresh would help.
+    let attempt = demand(app, address, headers, &request).await;
+    let (_, attempt) = attempt.map_err(Refusal::without_challenge)?;
+    attempt.succeeded();
+    Ok(())
+}
+
+/// Takes a place in the queue of those whose password is hashed.
+pub(super) fn queue(app: &App, address: IpAddr) -> Result<Place, Refusal> {
+    app.passwords.queue().map_err(|after| {
+        app.report(SecurityEvent::LoginPutOff { address });
+        let detail = "too many logins at once; come back as `Retry-After` says";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(after)
+    })
 }
 
 /// The same for a wrong password, an unknown account and a disabled one.

@@ -1,6 +1,8 @@
 //! The user's sessions on all devices.
 //!
-//! Invariant: a user sees and ends own sessions only; another's is simply not there.
+//! Invariants: a user sees and ends own sessions only; another's is simply not there. What ends
+//! sessions asks for the password again if it was entered too long ago, since whoever finds an
+//! unlocked device could lock out its owner everywhere else.
 
 use axum::{
     Json,
@@ -10,7 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 use session_protocol::EndReason;
 
-use super::caller::Caller;
+use super::caller::{Caller, Proven};
 use crate::{Moment, app::Shared, problem::Refusal};
 
 /// `GET /api/sessions`
@@ -37,7 +39,7 @@ pub(super) async fn list(
 /// `DELETE /api/sessions/{id}`
 pub(super) async fn end(
     State(app): State<Shared>,
-    Caller(current): Caller,
+    Proven(current): Proven,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     let own = matches!(app.living(&id).await?, Ok(row) if row.user.id == current.user.id);
@@ -51,12 +53,8 @@ pub(super) async fn end(
 /// `POST /api/sessions/end-others`
 pub(super) async fn end_others(
     State(app): State<Shared>,
-    Caller(current): Caller,
+    Proven(current): Proven,
 ) -> Result<StatusCode, Refusal> {
-    let now = Moment::now();
-    let rows = app.store.living_of_user(&current.user.id, now).await?;
-    for row in rows.into_iter().filter(|row| row.id != current.id) {
-        app.end(&row.id, EndReason::Revoked).await?;
-    }
+    app.end_others(&current).await?;
     Ok(StatusCode::NO_CONTENT)
 }

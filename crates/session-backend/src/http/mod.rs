@@ -24,6 +24,7 @@ use crate::{
     security_headers,
 };
 
+mod account;
 mod auth;
 mod body;
 mod caller;

@@ -13,7 +13,7 @@ use axum::{
     routing::{MethodRouter, delete, get, post, put},
 };
 
-use super::{auth, demo, devices, notes, operation, reports, session, uploads};
+use super::{account, auth, demo, devices, notes, operation, reports, session, uploads};
 use crate::{
     app::{App, Shared},
     client_address,
@@ -157,6 +157,8 @@ fn table() -> Vec<Entry> {
         row("POST", "/api/auth/refresh", "refresh", Unforged, Cookie, post(auth::refresh)),
         row("POST", "/api/auth/logout", "logOut", Unforged, Either, post(auth::logout)),
         row("POST", "/api/auth/ticket", "issueTicket", Unforged, Either, post(auth::ticket)),
+        row("POST", "/api/auth/step-up", "stepUp", Unforged, Bearer, post(account::step_up)),
+        row("POST", "/api/account/password", "changePassword", Unforged, Bearer, post(account::change_password)),
         row("GET", "/api/session", "readSession", Harmless, Either, get(session::status)),
         row("POST", "/api/session/extend", "extendSession", Unforged, Either, post(session::extend)),
         row("GET", "/api/sessions", "listSessions", Harmless, Bearer, get(devices::list)),

@@ -124,9 +124,17 @@ impl Browser {
 
     /// Sends a request; cookies and headers of the answer are checked and kept.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let request = request.build().unwrap();
+        let answer = Self::ask(request).await;
+        self.receive(&answer);
+        answer
+    }
+
+    /// Sends a request, whose answer is still on its way.
+    pub(crate) async fn ask(request: RequestBuilder) -> Answer {
+        let (http, request) = request.build_split();
+        let request = request.unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
-        let response = self.http.execute(request).await.unwrap();
+        let response = http.execute(request).await.unwrap();
         let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -134,6 +142,11 @@ impl Browser {
         };
         answer.expect_a_guarded_answer(&path);
         expect_described(method.as_str(), &path, &answer);
+        answer
+    }
+
+    /// Takes the cookies of an answer that has come.
+    pub(crate) fn receive(&mut self, answer: &Answer) {
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -150,7 +163,6 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        answer
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -158,8 +170,12 @@ impl Browser {
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).json_body(&body))
-            .await
+        self.send(self.posting(path, &body)).await
+    }
+
+    /// Begins a request with a body.
+    pub(crate) fn posting(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, path).json_body(body)
     }
 
     pub(crate) async fn put(&mut self, path: &str, body: Value) -> Answer {
@@ -193,7 +209,8 @@ impl Browser {
         answer
     }
 
-    fn keep_token(&mut self, answer: &Answer) -> String {
+    /// Keeps the access token of an answer; returns the session's identifier.
+    pub(crate) fn keep_token(&mut self, answer: &Answer) -> String {
         let body = answer.json();
         self.token = Some(body["accessToken"].as_str().unwrap().to_owned());
         body["session"]["id"].as_str().unwrap().to_owned()

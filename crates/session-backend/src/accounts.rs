@@ -1,0 +1,110 @@
+//! Accounts, from the command line: adding them, disabling them, ending their sessions.
+//!
+//! Invariant: what is said to be done is in the store; an account is disabled before its sessions
+//! end, so that none begins in between and stays.
+
+use std::{
+    error::Error,
+    io::{self, BufRead},
+    sync::Arc,
+};
+
+use session_protocol::{EndReason, Secret, User};
+
+use crate::{
+    Moment, StoreLocation,
+    flags::UserCommand,
+    passwords, secrets,
+    store::{self, Account, Store, StoreError},
+};
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// Does what the command says on the accounts of a store.
+pub(crate) async fn execute(location: &StoreLocation, command: &UserCommand) -> Done {
+    match command {
+        UserCommand::Add { email, name } => add(location, email, name.as_deref()).await,
+        UserCommand::Disable { email } => disable(&store::open(location).await?, email).await,
+        UserCommand::Enable { email } => {
+            let store = store::open(location).await?;
+            let user = known(
+                store.set_disabled(&store::normalized(email), None).await?,
+                email,
+            )?;
+            eprintln!("enabled {}", user.email);
+            Ok(())
+        }
+        UserCommand::EndSessions { email, .. } => {
+            end_sessions(&store::open(location).await?, email.as_deref()).await
+        }
+    }
+}
+
+async fn add(location: &StoreLocation, email: &str, name: Option<&str>) -> Done {
+    let email = store::normalized(email);
+    let Some((local_part, _)) = email.split_once('@') else {
+        return Err(format!("expected an email address, found `{email}`").into());
+    };
+    let name = name.unwrap_or(local_part).to_owned();
+    let fewest = passwords::FEWEST_CHARACTERS;
+    eprint!("Password for {email} (at least {fewest} characters): ");
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let password = Secret::new(line.trim_end_matches(['\r', '\n']));
+    if !passwords::is_long_enough(&password) {
+        return Err(format!("expected at least {fewest} characters").into());
+    }
+    let account = Account {
+        user: User {
+            id: secrets::random_hex::<16>()?,
+            email: email.clone(),
+            name,
+        },
+        password_hash: passwords::hash(&password).map_err(|_| "the password cannot be hashed")?,
+        disabled_at: None,
+    };
+    let store = store::open(location).await?;
+    if !store.add_account(&account).await? {
+        return Err(format!("there is an account for {email} already").into());
+    }
+    eprintln!("added {email}");
+    Ok(())
+}
+
+async fn disable(store: &Arc<dyn Store>, email: &str) -> Done {
+    let now = Moment::now();
+    let user = store
+        .set_disabled(&store::normalized(email), Some(now))
+        .await?;
+    let user = known(user, email)?;
+    let count = end_of_user(store, &user, EndReason::AccountDisabled).await?;
+    eprintln!("disabled {}; {count} sessions ended", user.email);
+    Ok(())
+}
+
+async fn end_sessions(store: &Arc<dyn Store>, email: Option<&str>) -> Done {
+    let count = if let Some(email) = email {
+        let account = store.account(&store::normalized(email)).await?;
+        let user = known(account.map(|account| account.user), email)?;
+        end_of_user(store, &user, EndReason::Revoked).await?
+    } else {
+        let ids = store.living(Moment::now()).await?;
+        store::end_all(store, ids, EndReason::Revoked, |_| ()).await?
+    };
+    eprintln!("{count} sessions ended");
+    Ok(())
+}
+
+async fn end_of_user(
+    store: &Arc<dyn Store>,
+    user: &User,
+    reason: EndReason,
+) -> Result<usize, StoreError> {
+    let living = store.living_of_user(&user.id, Moment::now()).await?;
+    let ids = living.into_iter().map(|session| session.id);
+    store::end_all(store, ids.collect(), reason, |_| ()).await
+}
+
+fn known(user: Option<User>, email: &str) -> Result<User, String> {
+    user.ok_or_else(|| format!("there is no account for {email}; `user add` makes one"))
+}
