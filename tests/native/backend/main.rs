@@ -15,6 +15,7 @@ mod demo;
 mod descriptions;
 mod devices;
 mod documents;
+mod dump;
 mod events;
 mod forgery;
 mod guessing;
