@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod samples;
 pub mod startup;
+mod step_up;
 mod words;
 
 use leptos::prelude::{IntoView, With as _, component};

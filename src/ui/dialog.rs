@@ -13,7 +13,7 @@ use super::element::{El, el};
 
 /// Begins a modal alert dialog. The element with the identifier `{id}-title` names it, the one
 /// with `{id}-text` describes it. Once its contents stand, [`open`] opens it.
-pub(super) fn dialog(id: &str, on_escape: impl Fn() + 'static) -> El {
+pub(crate) fn dialog(id: &str, on_escape: impl Fn() + 'static) -> El {
     el("dialog.session-dialog")
         .attr("id", id)
         .attr("role", "alertdialog")
@@ -43,7 +43,7 @@ pub(super) fn dialog(id: &str, on_escape: impl Fn() + 'static) -> El {
 
 /// Opens the dialog as soon as it stands in the page; it is closed, which gives the focus back,
 /// when it goes.
-pub(super) fn open(dialog: El) -> El {
+pub(crate) fn open(dialog: El) -> El {
     let Some(element) = dialog.node().dyn_ref::<HtmlDialogElement>().cloned() else {
         return dialog;
     };

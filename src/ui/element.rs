@@ -267,7 +267,7 @@ fn set_text(node: &Text, text: &str) {
 }
 
 /// Sets or removes an attribute.
-pub(super) fn set_attribute(node: &Element, name: &str, value: Option<&str>) {
+pub(crate) fn set_attribute(node: &Element, name: &str, value: Option<&str>) {
     match value {
         Some(value) => node.set_attribute(name, value).unwrap_or_default(),
         None => node.remove_attribute(name).unwrap_or_default(),
@@ -275,7 +275,7 @@ pub(super) fn set_attribute(node: &Element, name: &str, value: Option<&str>) {
 }
 
 /// Sets a property.
-pub(super) fn set_property(node: &Element, name: &str, value: &JsValue) {
+pub(crate) fn set_property(node: &Element, name: &str, value: &JsValue) {
     // Throws only for properties that cannot be set, which are none of ours.
     js_sys::Reflect::set(node, &JsValue::from_str(name), value).unwrap_or_default();
 }

@@ -5,23 +5,21 @@ use session_protocol::{EndReason, Secret, http::LoginRequest};
 
 use super::{
     dialog::{dialog, open},
-    element::{El, el, value_of},
+    element::{El, el, set_attribute, value_of},
+    field::{field, username},
     login_progress::{problem, submit},
     words::words,
 };
 use crate::service::Session;
 
+const PROBLEM: &str = "session-expired-error";
+
 /// Tells why the session ended and takes the password. The page behind it is inert, and Escape
 /// does not close it: the ways out are "Log in again" and "Leave".
 pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) -> El {
     let words = words();
-    let password = el(
-        "input type=password autocomplete=current-password required autofocus aria-describedby=session-expired-error",
-    );
-    let field = password.node().clone();
-    // Password managers look for the name beside the password.
-    let name = el("input.visually-hidden type=text autocomplete=username tabindex=-1 aria-hidden=true readonly")
-        .attr("value", &email);
+    let (password, field) = field(words.password, "password", "current-password", PROBLEM);
+    set_attribute(&field, "autofocus", Some(""));
     let who = el("p.note")
         .text(words.logged_in_as)
         .text(" ")
@@ -30,15 +28,11 @@ pub(super) fn expired_dialog(session: Session, cause: EndReason, email: String) 
         .text(words.leave)
         .on("click", move |_| session.command(Command::Leave));
     let submit = submit(session, words.log_in_again);
-    let problem = problem(session, "session-expired-error");
+    let problem = problem(session, PROBLEM);
     let form = el("form.form")
         .child(who)
-        .child(name)
-        .child(
-            el("label.field")
-                .child(el("span.field-label").text(words.password))
-                .child(password),
-        )
+        .child(username(&email))
+        .child(password)
         .child(problem)
         .child(el("div.actions").child(leave).child(submit))
         .on("submit", move |event| {

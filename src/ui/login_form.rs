@@ -3,14 +3,17 @@
 use leptos::prelude::*;
 use session_protocol::{Secret, http::LoginRequest};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 use super::{
     element::{El, el, value_of},
+    field::field,
     login_progress::{problem, submit},
     words::words,
 };
 use crate::service::{Session, use_session};
+
+const PROBLEM: &str = "login-error";
 
 /// Takes email and password and logs in. Password managers, paste and autofill work (WCAG 3.3.8).
 #[component]
@@ -22,12 +25,11 @@ pub fn LoginForm() -> impl IntoView {
 #[must_use]
 pub fn login_form(session: Session) -> El {
     let words = words();
-    let (email, email_field) = field(words.email, "email", "email", "username");
-    let (password, password_field) =
-        field(words.password, "password", "password", "current-password");
+    let (email, email_field) = field(words.email, "email", "username", PROBLEM);
+    let (password, password_field) = field(words.password, "password", "current-password", PROBLEM);
     let remember_me = el("input type=checkbox name=remember-me");
     let remember_field = remember_me.node().clone();
-    let problem = problem(session, "login-error");
+    let problem = problem(session, PROBLEM);
     let submit = submit(session, words.log_in);
     el("form.form")
         .child(email)
@@ -48,16 +50,4 @@ pub fn login_form(session: Session) -> El {
                 remember_me: remember_me.is_some_and(HtmlInputElement::checked),
             });
         })
-}
-
-fn field(label: &str, kind: &str, name: &str, autocomplete: &str) -> (El, Element) {
-    let input = el("input")
-        .attr("type", kind)
-        .attr("name", name)
-        .attr("autocomplete", autocomplete)
-        .attr("required", "")
-        .attr("aria-describedby", "login-error");
-    let node = input.node().clone();
-    let label = el("span.field-label").text(label);
-    (el("label.field").child(label).child(input), node)
 }

@@ -9,6 +9,7 @@ mod cover;
 mod dialog;
 pub mod element;
 mod expired_dialog;
+mod field;
 pub mod locale;
 mod login_form;
 mod login_progress;
@@ -20,6 +21,8 @@ pub mod words;
 
 pub use connection_status::{ConnectionStatus, connection_status};
 pub use cover::covered;
+pub(crate) use dialog::{dialog, open};
+pub(crate) use field::{field, username};
 pub use login_form::{LoginForm, login_form};
 pub use require_session::{RequireSession, living_epoch};
 pub use session_dialogs::{SessionDialogs, session_dialogs};

@@ -1,6 +1,6 @@
 //! Everywhere the user is logged in.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use gloo_net::http::Method;
 use leptos::task::spawn_local;
@@ -12,6 +12,7 @@ use crate::{
         context::Context,
         kit,
         numbers::ago,
+        step_up::{self, Waiting},
         words::Words,
     },
     ui::{
@@ -29,16 +30,18 @@ pub(in crate::app) fn page(cx: Context) -> El {
         cx,
         list: Var::new(Loaded::Waiting),
         told: Var::new(""),
+        waiting: Var::new(None),
     };
     let Devices { list, told, .. } = devices;
     let shown = Var::new(Loaded::Waiting);
     let ticks = kit::ticks(PERIOD);
     let w = cx.words;
-    let end_others = move || devices.end(Method::POST, "/end-others", w.others_ended);
+    let end_others = move || devices.end(Method::POST, "/end-others".to_owned(), w.others_ended);
     el("div.page")
         .child(kit::head(w.devices).child(kit::button("button danger", w.end_others, end_others)))
         .child(kit::note(w.devices_text))
         .child(kit::told("told", move || told.get()))
+        .child(step_up::asking(cx, devices.waiting))
         .child(when_loaded(cx, PATH, shown, move |value| {
             devices.view(value)
         }))
@@ -84,6 +87,7 @@ struct Devices {
     list: Var<Loaded>,
     /// What happened last.
     told: Var<&'static str>,
+    waiting: Waiting,
 }
 
 impl Devices {
@@ -99,7 +103,7 @@ impl Devices {
         let action = if flag(device, "current") {
             el("span.tag").text(w.this_device)
         } else {
-            let end = move || self.end(Method::DELETE, &["/", &id].concat(), w.ended);
+            let end = move || self.end(Method::DELETE, ["/", &id].concat(), w.ended);
             kit::button("button", w.end_session, end).attr("aria-describedby", &title)
         };
         let name = browser(w, text(device, "userAgent"));
@@ -135,12 +139,16 @@ impl Devices {
         facts.join(" · ")
     }
 
-    fn end(self, method: Method, below: &str, done: &'static str) {
-        let Self { cx, list, told } = self;
-        let path = [PATH, below].concat();
+    fn end(self, method: Method, below: String, done: &'static str) {
+        let Self { cx, list, told, .. } = self;
         spawn_local(async move {
-            let text = match call(cx, method, &path, None).await {
+            let path = [PATH, &below].concat();
+            let text = match call(cx, method.clone(), &path, None).await {
                 Ok(_) => done,
+                Err(error) if step_up::is_demanded(&error) => {
+                    let again = move || self.end(method.clone(), below.clone(), done);
+                    return self.waiting.set(Some(Rc::new(again)));
+                }
                 Err(error) => cx.words.problem(&error),
             };
             if !told.is_gone() {

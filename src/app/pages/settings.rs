@@ -1,6 +1,7 @@
 //! What the person chooses.
 
 use leptos::prelude::*;
+use session_protocol::object;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 
@@ -9,10 +10,14 @@ use crate::{
         context::Context,
         kit,
         preferences::{Notify, Theme},
+        step_up,
     },
     ui::{
-        element::{El, el},
+        element::{El, el, set_attribute, set_property, value_of},
+        field,
         locale::Locale,
+        reactive::Var,
+        username,
     },
 };
 
@@ -54,7 +59,8 @@ pub(in crate::app) fn page(cx: Context) -> El {
     let account = el("section.card")
         .child(el("h2").text(w.account))
         .child(el("p").text(&user.name))
-        .child(kit::note(&user.email));
+        .child(kit::note(&user.email))
+        .child(password(cx, &user.email));
     let not_kept = move || {
         if preferences.kept.get() {
             ""
@@ -67,6 +73,58 @@ pub(in crate::app) fn page(cx: Context) -> El {
         .child(kit::head(w.settings))
         .child(sections)
         .child(kit::told("note", not_kept))
+}
+
+/// The change of the password. What was typed stays until it has succeeded.
+fn password(cx: Context, email: &str) -> El {
+    const PROBLEM: &str = "password-error";
+    let w = cx.words;
+    let (problem, told) = (Var::new(""), Var::new(""));
+    let (current, current_field) =
+        field(w.current_password, "password", "current-password", PROBLEM);
+    let (new, new_field) = field(w.new_password, "password", "new-password", PROBLEM);
+    set_attribute(&new_field, "minlength", Some("8"));
+    let others = el("input type=checkbox checked");
+    let others_field = others.node().clone();
+    let others = el("label.checkbox")
+        .child(others)
+        .child(el("span").text(w.end_others));
+    el("form.form")
+        .child(username(email))
+        .child(current)
+        .child(new)
+        .child(others)
+        .child(kit::alert(move || problem.get()).attr("id", PROBLEM))
+        .child(el("button.button type=submit").text(w.change_password))
+        .child(kit::told("told", move || told.get()))
+        .on("submit", move |event| {
+            event.prevent_default();
+            if told.with_untracked(|told| *told == w.saving) {
+                return;
+            }
+            let others = others_field
+                .dyn_ref()
+                .is_some_and(HtmlInputElement::checked);
+            let fields = [current_field.clone(), new_field.clone()];
+            let body = object(vec![
+                ("currentPassword", value_of(&fields[0]).into()),
+                ("newPassword", value_of(&fields[1]).into()),
+                ("endOthers", others.into()),
+            ]);
+            problem.set("");
+            told.set(w.saving);
+            let then = move |failed: &'static str| {
+                problem.set(failed);
+                told.set("");
+                if failed.is_empty() {
+                    for field in &fields {
+                        set_property(field, "value", &"".into());
+                    }
+                    told.set(w.password_changed);
+                }
+            };
+            step_up::send(cx, "/api/account/password", body, Box::new(then));
+        })
 }
 
 fn notifications(cx: Context) -> El {
