@@ -1,26 +1,10 @@
 // A browser without a channel, without locks, without storage: tabs share less, and stay right.
-import type { BrowserContext } from '@playwright/test';
 import { answered } from './support/console';
 import { App } from './support/pages';
+import { PARTS, takeAway } from './support/sharing';
 import { expect, test } from './support/test';
 
-const PARTS = ['BroadcastChannel', 'locks', 'localStorage'] as const;
-type Part = (typeof PARTS)[number];
-
 const COMBINATIONS = Array.from({ length: 8 }, (_, bits) => PARTS.filter((_, index) => bits & (1 << index)));
-
-async function takeAway(context: BrowserContext, missing: Part[]): Promise<void> {
-  await context.addInitScript((missing) => {
-    if (missing.includes('BroadcastChannel')) Reflect.deleteProperty(window, 'BroadcastChannel');
-    if (missing.includes('locks')) Reflect.deleteProperty(Navigator.prototype, 'locks');
-    if (missing.includes('localStorage')) {
-      const get = () => {
-        throw new DOMException('storage is forbidden', 'SecurityError');
-      };
-      Object.defineProperty(window, 'localStorage', { get });
-    }
-  }, missing);
-}
 
 for (const missing of COMBINATIONS) {
   const name = missing.length > 0 ? `without ${missing.join(', ')}` : 'with everything';

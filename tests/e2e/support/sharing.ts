@@ -173,3 +173,21 @@ export async function expectNoGaps(page: Page, name: string): Promise<void> {
   );
   expect(wrong, `updates lost, doubled or out of order in ${name}`).toEqual([]);
 }
+
+/** What tabs need to share a session. */
+export const PARTS = ['BroadcastChannel', 'locks', 'localStorage'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Makes a browser that lacks some of it. */
+export async function takeAway(context: BrowserContext, missing: readonly Part[]): Promise<void> {
+  await context.addInitScript((missing) => {
+    if (missing.includes('BroadcastChannel')) Reflect.deleteProperty(window, 'BroadcastChannel');
+    if (missing.includes('locks')) Reflect.deleteProperty(Navigator.prototype, 'locks');
+    if (missing.includes('localStorage')) {
+      const get = () => {
+        throw new DOMException('storage is forbidden', 'SecurityError');
+      };
+      Object.defineProperty(window, 'localStorage', { get });
+    }
+  }, missing);
+}
