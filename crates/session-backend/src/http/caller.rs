@@ -14,6 +14,7 @@ use crate::{
     access_token::Claims,
     app::{App, Shared},
     cookie::RefreshCookies,
+    events::SecurityEvent,
     problem::Refusal,
     rotation::{self, RefreshToken},
     store::{self, SessionRow, StoreError},

@@ -19,6 +19,8 @@ pub(super) enum Outcome {
     Issued { generation: i64, again: bool },
     /// An access token only.
     Tolerated { generation: i64 },
+    /// A predecessor that was tolerated often enough has to wait.
+    PutOff,
     /// What was asked for was done with the living session.
     Done,
     /// This call ended the session.
@@ -53,11 +55,12 @@ pub(super) async fn refresh(
     Ok(match outcome {
         Rotation::Rotated(row) => issued(&row, false),
         Rotation::Reissued(row) => issued(&row, true),
-        Rotation::Tolerated(row) => {
+        Rotation::Kept(row) | Rotation::Tolerated(row) => {
             assert!(now < row.absolute_deadline, "granted after the end");
             let generation = row.state.generation;
             Outcome::Tolerated { generation }
         }
+        Rotation::OverBudget(_) => Outcome::PutOff,
         Rotation::Over(_, reason) => Outcome::End(reason),
         Rotation::Ended(reason) => Outcome::Over(reason),
     })

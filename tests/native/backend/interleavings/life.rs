@@ -204,7 +204,11 @@ impl Life<'_> {
             let (cookie, access) = match outcome {
                 Outcome::Issued { generation, .. } => (Some(generation), generation),
                 Outcome::Tolerated { generation } => (None, generation),
-                Outcome::Done | Outcome::End(_) | Outcome::Over(_) | Outcome::Nothing => return,
+                Outcome::PutOff
+                | Outcome::Done
+                | Outcome::End(_)
+                | Outcome::Over(_)
+                | Outcome::Nothing => return,
             };
             self.browser.answers.push(Answer {
                 tab,
@@ -232,6 +236,7 @@ impl Life<'_> {
                 assert!(!done.after_end, "{history}");
                 self.sums.count("tolerated");
             }
+            Outcome::PutOff => self.sums.count("put off"),
             // Logout and revocation win over whatever was under way.
             Outcome::Done | Outcome::Nothing => assert!(!done.after_end, "{history}"),
             Outcome::End(reason) => {
@@ -298,6 +303,7 @@ impl Life<'_> {
             Outcome::Over(reason) => reason,
             other @ (Outcome::Issued { .. }
             | Outcome::Tolerated { .. }
+            | Outcome::PutOff
             | Outcome::Done
             | Outcome::Nothing) => panic!("{other:?}: {}", self.history),
         };

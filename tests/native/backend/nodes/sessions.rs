@@ -148,3 +148,31 @@ async fn wrong_passwords_are_counted_over_both_servers() {
         answer.expect_problem(429, "too_many_attempts");
     }
 }
+
+#[tokio::test]
+async fn a_disabled_account_is_out_on_both_servers_within_a_second() {
+    let nodes = Nodes::start().await;
+    let (mut browsers, mut sockets) = (Vec::new(), Vec::new());
+    for number in 0..5 {
+        let browser = nodes.user(number % 2).await;
+        sockets.push(nodes.socket(&browser, (number + 1) % 2).await);
+        browsers.push(browser);
+    }
+    let said = nodes.administer(&["disable", "user@example.com"]);
+    assert!(said.contains("5 sessions ended"), "{said}");
+    let start = Instant::now();
+    for socket in &mut sockets {
+        socket.expect_end("ACCOUNT_DISABLED").await;
+    }
+    for (number, browser) in browsers.iter_mut().enumerate() {
+        nodes.turn(browser, (number + 1) % 2);
+        let answer = browser.refresh().await;
+        answer.expect_problem(401, "account_disabled");
+    }
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    let answer = nodes
+        .browser(1)
+        .try_log_in("user@example.com", "password")
+        .await;
+    answer.expect_problem(401, "invalid_credentials");
+}

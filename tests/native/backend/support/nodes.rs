@@ -1,5 +1,7 @@
 //! Two servers of one Redis.
 
+use std::process::Command;
+
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -49,6 +51,20 @@ impl Nodes {
         let mut flags = vec!["--demo", "--store", url, "--keys", keys];
         flags.extend(self.flags.iter().map(String::as_str));
         Process::start(&folder, &flags).await
+    }
+
+    /// Runs `session-backend user ...` beside the servers; returns what it said once it was done.
+    pub(crate) fn administer(&self, arguments: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_session-backend"))
+            .current_dir(self.folder.path())
+            .arg("user")
+            .args(arguments)
+            .args(["--store", &self.redis.url()])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said
     }
 
     /// Returns the origin of a server.
