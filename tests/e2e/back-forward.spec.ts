@@ -13,7 +13,7 @@ declare global {
     returned: {
       /** Whether the page came out of the browser's back/forward cache. */
       fromCache: boolean;
-      /** What could be read when the page came back, and in each frame since. */
+      /** What could be read in each frame since the page came back. */
       texts: string[];
     };
   }
@@ -39,7 +39,8 @@ async function recordReturns(context: BrowserContext): Promise<void> {
         if (text !== texts.at(-1)) texts.push(text);
         requestAnimationFrame(look);
       };
-      look();
+      // What is there before each frame is what the frame shows.
+      requestAnimationFrame(look);
     });
   });
 }

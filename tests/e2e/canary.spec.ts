@@ -61,7 +61,7 @@ test('the access token appears in no storage, address, document, console, channe
   await Promise.all(reading);
   seen.push({ where: 'console', text: watch.lines.join('\n') });
   seen.push({ where: 'backend log', text: backend.log });
-  expect(backend.log, 'the backend logs').toContain('login');
+  expect(backend.log, 'the backend logs').toContain('logged_in');
   expect(tokens.size).toBeGreaterThanOrEqual(4);
   for (const token of tokens) {
     // The last part of a JWT is what makes it a credential.
