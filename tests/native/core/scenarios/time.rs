@@ -249,6 +249,22 @@ fn a_question_that_is_refused_whatever_token_it_has_is_not_asked_for_ever() {
 }
 
 #[test]
+fn limits_that_a_backend_told_and_cannot_tell_again_bind_nobody() {
+    let mut world = World::live();
+    world.send(Input::PageResumed);
+
+    world.refuse_session(refused(404, ""));
+    for _ in 0..20 {
+        world.advance(secs(240));
+        world.answer_refresh_bare(secs(300));
+    }
+
+    assert_eq!(world.count("AskSession"), 1);
+    assert_eq!(world.view().assurance, Assurance::Verified);
+    assert!(matches!(world.view().phase, Phase::Active { .. }));
+}
+
+#[test]
 fn all_that_wakes_a_page_is_one_question() {
     let mut world = World::live();
     world.send(Input::PageHidden);
