@@ -92,8 +92,9 @@ pub enum Effect {
     },
     /// Tell the other tabs of this browser.
     NotifyTabs(TabNotice),
-    /// Keep this in the browser, for [`crate::Input::Started`] of the next page: replace what is
-    /// kept by [`crate::Presence::after`].
+    /// Keep this in the browser, for [`crate::Input::Started`] of the next page and
+    /// [`crate::Input::PresenceRead`] of one that wakes: replace what is kept by
+    /// [`crate::Presence::after`].
     Remember(Milestone),
     /// Ask for a lock, or take it from whoever holds it. Answered by `LockGranted` some time, or
     /// never.

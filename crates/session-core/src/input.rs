@@ -248,8 +248,8 @@ impl Input {
         }
     }
 
-    /// Returns whether the page may have missed notices before this: it reads
-    /// what the browser remembers first.
+    /// Returns whether the page may have missed notices before this: it reads what the browser
+    /// remembers first.
     #[must_use]
     pub const fn is_wake(&self) -> bool {
         matches!(

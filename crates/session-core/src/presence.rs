@@ -1,8 +1,9 @@
 //! What a browser remembers of its last session, for its next page and for one that slept.
 //!
-//! Notices are edges, which a page that sleeps misses; this is their level. Invariants: no secret; a logout is taken back by a login only, never by a page that has not heard
-//! of it yet. It saves a refresh call that could only fail, keeps an explicit logout from
-//! being undone by a reload, and carries a logout to the server that it could not reach.
+//! Notices are edges, which a page that sleeps misses; this is their level. Invariants: no secret; a
+//! logout is taken back by a login only, never by a page that has not heard of it yet. It saves a
+//! refresh call that could only fail, keeps an explicit logout from being undone by a reload, and
+//! carries a logout to the server that it could not reach.
 
 /// What this browser remembers of the last session.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]

@@ -12,7 +12,8 @@ use crate::SessionEpoch;
 /// Most entries that are kept.
 pub const CAPACITY: usize = 400;
 
-/// Longest detail that is kept, in characters. Details hold codes and reasons that a peer chose.
+/// Longest detail that is kept, in bytes of UTF-8; a character that would be cut goes whole. Details
+/// hold codes and reasons that a peer chose.
 const LONGEST_DETAIL: usize = 200;
 
 /// Latest lines among which the same is looked for, to be counted instead of repeated: an update

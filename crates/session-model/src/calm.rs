@@ -151,6 +151,7 @@ fn judge(scene: &Scene, world: &World) -> Result<(), Violation> {
     liveness::l3_every_attempt_ends(world)?;
     if scene.sockets != Sockets::Refused {
         liveness::l1_visible_pages_are_live(world)?;
+        liveness::l4_one_tab_holds_the_socket(world)?;
     }
     liveness::l5_a_logout_arrives(world)?;
     liveness::l6_doubt_ends(world)?;

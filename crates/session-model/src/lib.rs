@@ -13,9 +13,8 @@
 //!   busy page) is a fault and paid for.
 //! * Safety is judged in each state by the simulator's own invariants. Liveness is judged as bounded
 //!   safety: from each state in which a fault has just happened, and from each end of a life, faults
-//!   stop, and after a quiet time everything must have come right ([`calm`]). Some of it is also
-//!   given to the checker as *eventually*, whose check is incomplete: it knows no cycles and joins
-//!   paths that met.
+//!   stop, and after a quiet time everything must have come right ([`calm`]). The checker's own
+//!   *eventually* is not used: it knows no cycles and joins paths that met.
 //! * What must *sometimes* happen proves that a scene is not empty talk; one that never happened
 //!   fails the check as a broken promise does.
 

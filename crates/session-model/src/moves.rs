@@ -54,23 +54,4 @@ impl Move {
     pub fn is_fault(self) -> bool {
         self.cost() == Cost::Fault
     }
-
-    /// Returns the tab that is told something, or does something, if it is one.
-    #[must_use]
-    pub const fn tab(self) -> Option<TabId> {
-        match self {
-            Self::Next(Action::Notice(tab) | Action::Word(tab) | Action::Timer(tab)) => Some(tab),
-            Self::Deed(deed) => Some(deed.tab()),
-            Self::Next(_)
-            | Self::Wait
-            | Self::Stall
-            | Self::Lose(_)
-            | Self::Spoil(_)
-            | Self::Crash
-            | Self::Mishap(_)
-            | Self::Repair(_)
-            | Self::Copy(_)
-            | Self::Present(_) => None,
-        }
-    }
 }

@@ -73,3 +73,16 @@ fn readme_shows_a_configuration_that_is_accepted_and_complete() {
     assert_eq!(shown.socket.url, expected.socket.url);
     assert_eq!(shown.request_timeout, expected.request_timeout);
 }
+
+#[test]
+fn readme_tells_the_budget_of_the_first_load() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("it can be read");
+    let (_, from) = manifest
+        .split_once("first-load-brotli = ")
+        .expect("Cargo.toml has a budget");
+    let line = from.lines().next().unwrap_or_default();
+    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+    let bytes: u64 = digits.parse().expect("the budget is a number");
+    let told = format!("fails above {}.{} KB", bytes / 1000, bytes % 1000 / 100);
+    assert!(readme().contains(&told), "README.md does not say `{told}`");
+}

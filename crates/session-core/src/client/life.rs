@@ -131,8 +131,13 @@ impl Client {
     /// tab that tells of it.
     fn remember_end(&mut self, reason: EndReason, herald: Herald, session: Option<String>) {
         let milestone = match (reason, herald, session) {
-            (EndReason::LoggedOut, Herald::Server | Herald::Answer, session) => {
+            (EndReason::LoggedOut, Herald::Server, session) => {
                 let session = session.unwrap_or_default();
+                Milestone::LoggedOut { session }
+            }
+            // Whose logout it was is not known.
+            (EndReason::LoggedOut, Herald::Answer, _) => {
+                let session = String::new();
                 Milestone::LoggedOut { session }
             }
             (EndReason::LoggedOut, Herald::Tab, Some(session)) => {
@@ -197,12 +202,8 @@ impl Client {
         self.reckoning.verify();
         self.activity = Activity::Quiet;
         self.topics.forget_positions();
-        if let Some(socket) = self.connection.stop() {
-            self.order(Effect::CloseSocket {
-                socket,
-                code: CloseCode::NORMAL,
-            });
-        }
+        let lost = self.connection.stop();
+        self.close_socket(lost, CloseCode::NORMAL);
         self.fail_requests();
     }
 

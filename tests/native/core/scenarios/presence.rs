@@ -1,6 +1,6 @@
 //! What a browser remembers of a session for its next page, and who may take it back.
 
-use session_core::{Milestone, Presence};
+use session_core::{Effect, Milestone, Presence, Replay};
 use session_protocol::TabNoticeKind;
 
 use crate::support::{
@@ -72,6 +72,17 @@ fn what_is_remembered_after_each_milestone() {
         let found = kept.after(&milestone);
         assert_eq!(found, expected, "{before:?} after {milestone:?}");
     }
+}
+
+#[test]
+fn an_answer_that_may_be_about_another_session_names_none() {
+    let mut world = World::live();
+    world.submit(1, Replay::Safe);
+    world.reject_request(1, "token_expired");
+    world.refuse_refresh(refused(401, "logged_out"));
+
+    let nameless = Effect::Remember(told(""));
+    assert!(world.orders().any(|order| *order == nameless));
 }
 
 #[test]

@@ -15,15 +15,7 @@ fn ten_tabs_refresh_one_after_another() {
 
     browser.advance(TOKEN_LIFETIME);
 
-    let times: Vec<_> = browser.server.refreshes[before..]
-        .iter()
-        .map(|(at, _)| *at)
-        .collect();
-    assert_eq!(times.len(), 10, "{times:?}");
-    assert!(
-        times.windows(2).all(|pair| pair[1] - pair[0] >= millis(20)),
-        "{times:?}"
-    );
+    expect_ten_in_turn(&browser, before);
 }
 
 #[test]
@@ -40,15 +32,7 @@ fn ten_tabs_that_wake_together_refresh_one_after_another() {
 
     browser.advance(secs(2));
 
-    let times: Vec<_> = browser.server.refreshes[before..]
-        .iter()
-        .map(|(at, _)| *at)
-        .collect();
-    assert_eq!(times.len(), 10, "{times:?}");
-    assert!(
-        times.windows(2).all(|pair| pair[1] - pair[0] >= millis(20)),
-        "{times:?}"
-    );
+    expect_ten_in_turn(&browser, before);
 }
 
 #[test]
@@ -185,4 +169,15 @@ fn holding_refresh_lock(tabs: usize) -> Browser {
     }
     browser.advance(millis(1));
     browser
+}
+
+/// All ten tabs refreshed, one after another.
+fn expect_ten_in_turn(browser: &Browser, before: usize) {
+    let refreshes = browser.server.refreshes[before..].iter();
+    let times: Vec<_> = refreshes.map(|(at, _)| *at).collect();
+    assert_eq!(times.len(), 10, "{times:?}");
+    assert!(
+        times.windows(2).all(|pair| pair[1] - pair[0] >= millis(20)),
+        "{times:?}"
+    );
 }
