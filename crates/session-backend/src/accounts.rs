@@ -95,6 +95,16 @@ async fn end_sessions(store: &Arc<dyn Store>, email: Option<&str>) -> Done {
     Ok(())
 }
 
+/// Ends all sessions of a store, if there is one.
+pub(crate) async fn end_all_sessions(location: &StoreLocation) -> Done {
+    match location {
+        StoreLocation::Memory => return Ok(()),
+        StoreLocation::File(path) if !path.exists() => return Ok(()),
+        StoreLocation::File(_) | StoreLocation::Redis(_) => {}
+    }
+    end_sessions(&store::open(location).await?, None).await
+}
+
 async fn end_of_user(
     store: &Arc<dyn Store>,
     user: &User,

@@ -27,7 +27,7 @@ pub async fn execute(flags: Flags) -> Result<(), Box<dyn Error>> {
     match &flags.command {
         None => serve(&flags).await,
         Some(Command::Keys(KeysCommand::Rotate { after, discard })) => {
-            rotate_keys(&flags, *after, *discard)
+            rotate_keys(&flags, *after, *discard).await
         }
         Some(Command::User(command)) => accounts::execute(&flags.store, command).await,
     }
@@ -61,14 +61,19 @@ async fn stop_signal() -> io::Result<()> {
     signal::ctrl_c().await
 }
 
-fn rotate_keys(flags: &Flags, after: Duration, discard: bool) -> Result<(), Box<dyn Error>> {
+async fn rotate_keys(flags: &Flags, after: Duration, discard: bool) -> Result<(), Box<dyn Error>> {
     let file = flags.keys.clone().or_else(|| keys::beside(&flags.store));
     let file = file.ok_or("expected --keys FILE or a --store that is a file")?;
     let older = if discard { Older::Discard } else { Older::Keep };
     let count = keys::rotate(&file, after, older)?;
     match older {
         Older::Keep => eprintln!("{count} keys; the newest signs in {after:?}"),
-        Older::Discard => eprintln!("one key; all sessions end within {:?}", keys::RELOAD_TICK),
+        Older::Discard => {
+            // Sessions that begin until the servers have read the file are in wrong hands too. No
+            // token of theirs is good any more; their sockets hear it from the store.
+            tokio::time::sleep(keys::RELOAD_TICK).await;
+            accounts::end_all_sessions(&flags.store).await?;
+        }
     }
     Ok(())
 }

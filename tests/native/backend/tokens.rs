@@ -240,7 +240,9 @@ async fn discarded_keys_end_every_session_within_seconds() {
     let process = Process::start(folder.path(), &["--demo"]).await;
     let mut browser = Browser::new(&process.origin);
     browser.log_in("user@example.com").await;
+    let mut socket = Socket::enter(&browser).await;
     rotate(folder.path(), &["--discard"]);
+    socket.expect_end("REVOKED").await;
     eventually("the token is refused", || async {
         let request = browser.request(reqwest::Method::GET, "/api/me");
         request.send().await.unwrap().status() == 401
