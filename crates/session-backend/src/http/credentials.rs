@@ -40,7 +40,7 @@ pub(super) async fn demand<'a>(
             .with_retry_after(wait)
     };
     let attempt = app.login_limiter.begin(address, &email, is_owner).await;
-    let attempt = attempt.map_err(limited)?;
+    let mut attempt = attempt.map_err(limited)?;
     // What failed on other servers counts too; what is under way there does not.
     if let Some(wait) = app.store.wait(&attempt.buckets(), Moment::now()).await? {
         return Err(limited(wait));
@@ -50,7 +50,8 @@ pub(super) async fn demand<'a>(
         .as_ref()
         .map(|account| account.password_hash.clone());
     let password = request.password.clone();
-    let fits = app.passwords.verify(place, password, hash).await;
+    let verify = app.passwords.verify(place, password, hash);
+    let fits = attempt.look(verify).await;
     match (account, fits.map_err(|_| Refusal::internal())?) {
         (Some(account), true) => Ok((account, attempt)),
         (Some(_) | None, _) => Err(refused(app, address, &email, attempt).await),

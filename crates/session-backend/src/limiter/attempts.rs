@@ -50,13 +50,15 @@ pub(crate) struct LoginLimiter {
     decided: Notify,
 }
 
-/// An attempt that counts; dropped without a decision it does not count any more.
+/// An attempt that counts; dropped without a decision it does not count any more, unless its password
+/// is being looked at: whoever hangs up then has made a guess.
 #[derive(Debug)]
 pub(crate) struct Attempt<'a> {
     limiter: &'a LoginLimiter,
     account: String,
     network: Network,
     keys: Vec<Key>,
+    is_looked_at: bool,
 }
 
 impl LoginLimiter {
@@ -86,6 +88,7 @@ impl LoginLimiter {
                         account,
                         network,
                         keys,
+                        is_looked_at: false,
                     });
                 }
             }
@@ -100,8 +103,20 @@ impl Attempt<'_> {
         self.keys.iter().map(Key::bucket).collect()
     }
 
+    /// Waits for the answer whether the password fits.
+    pub(crate) async fn look<T>(&mut self, answer: impl Future<Output = T>) -> T {
+        self.is_looked_at = true;
+        let answer = answer.await;
+        self.is_looked_at = false;
+        answer
+    }
+
     /// The password was wrong.
     pub(crate) fn failed(self) {
+        self.count();
+    }
+
+    fn count(&self) {
         let (mut state, now) = (self.limiter.lock(), Instant::now());
         for key in &self.keys {
             let tally = state.tallies.entry(key.clone()).or_default();
@@ -119,6 +134,9 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
+        if self.is_looked_at {
+            self.count();
+        }
         let mut state = self.limiter.lock();
         for key in &self.keys {
             if let Some(tally) = state.tallies.get_mut(key) {
@@ -260,6 +278,22 @@ mod tests {
         assert_eq!(wait(&limiter, HERE, "b").await, None);
         age(&limiter, OF_PAIR.window);
         assert_eq!(wait(&limiter, HERE, "a").await, None);
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_while_a_password_is_looked_at_has_made_a_guess() {
+        let limiter = LoginLimiter::default();
+        for _ in 0..OF_PAIR.failures {
+            let mut attempt = limiter.begin(HERE, "a", false).await.unwrap();
+            let look = attempt.look(std::future::pending::<()>());
+            assert!(tokio::time::timeout(Duration::ZERO, look).await.is_err());
+        }
+        assert!(wait(&limiter, HERE, "a").await.is_some());
+        for _ in 0..OF_PAIR.failures {
+            let mut attempt = limiter.begin(HERE, "b", false).await.unwrap();
+            attempt.look(std::future::ready(())).await;
+        }
+        assert_eq!(wait(&limiter, HERE, "b").await, None, "nobody hung up");
     }
 
     #[tokio::test]
