@@ -39,10 +39,14 @@ const NOTES: [(&str, &str); 3] = [
     ),
 ];
 
-/// Adds the demo accounts and their notes, where they are not there yet.
-pub(crate) async fn seed(store: &dyn Store, now: Moment) -> Result<(), StoreError> {
+/// Adds the demo accounts and their notes, where they are not there yet. `again` says that this was
+/// tried before and may have come half way.
+pub(crate) async fn seed(store: &dyn Store, now: Moment, again: bool) -> Result<(), StoreError> {
     for (email, name) in ACCOUNTS {
-        if store.account(email).await?.is_some() {
+        if let Some(account) = store.account(email).await? {
+            if again && store.notes(&account.user.id).await?.is_empty() {
+                seed_notes(store, &account.user.id, now).await?;
+            }
             continue;
         }
         let hash = tokio::task::spawn_blocking(|| passwords::hash(&Secret::new(PASSWORD)));

@@ -27,7 +27,7 @@ use crate::{
     metrics::Metrics,
     origins::Origins,
     passwords::{self, Passwords},
-    store::{self, Cursor, StoreError},
+    store::{self, Cursor, Store, StoreError},
     system,
     topic::Topic,
     upkeep,
@@ -35,6 +35,9 @@ use crate::{
 
 /// Reconnections that a restarted server takes in a second; sets the window of `GOING_AWAY`.
 pub(crate) const ACCEPTED_PER_SECOND: usize = 500;
+/// How often a store that is not ready at the start is tried, and how long after one another.
+const SEED_TRIES: u32 = 6;
+const SEED_PAUSE: Duration = Duration::from_millis(500);
 /// Requests and sockets that have not ended this long after a stop are cut.
 pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -169,13 +172,28 @@ fn is_origin(text: &str) -> bool {
         })
 }
 
+/// Adds what `--demo` adds. A replica that has just come confirms its first write a second later.
+async fn seed(store: &dyn Store, now: Moment) -> Result<(), StoreError> {
+    let mut tries = 1;
+    loop {
+        match demo::seed(store, now, tries > 1).await {
+            Err(error) if tries < SEED_TRIES => {
+                tracing::warn!(%error, "the store is not ready yet");
+                time::sleep(SEED_PAUSE).await;
+                tries += 1;
+            }
+            seeded => return seeded,
+        }
+    }
+}
+
 async fn build(config: Config, port: u16) -> Result<App, StartError> {
     let store = store::open(&config.store)
         .await
         .map_err(StartError::Store)?;
     let now = Moment::now();
     if config.demo {
-        demo::seed(&*store, now).await.map_err(StartError::Store)?;
+        seed(&*store, now).await.map_err(StartError::Store)?;
     }
     let (config, keys, assets) = tokio::task::spawn_blocking(move || {
         passwords::prepare();

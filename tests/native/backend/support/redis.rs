@@ -51,6 +51,11 @@ impl Redis {
             replica.ask(&["INFO"]).contains("master_link_status:up")
         })
         .await;
+        // The primary believes it only after its first confirmation.
+        eventually("the replica confirms", || async {
+            self.ask(&["WAIT", "1", "100"]).contains('1')
+        })
+        .await;
         replica
     }
 

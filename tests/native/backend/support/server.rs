@@ -72,7 +72,7 @@ impl Process {
     /// Starts the program in a folder and waits until it says that it listens.
     pub(crate) async fn start(folder: &Path, flags: &[&str]) -> Self {
         let (output, errors) = (folder.join("stdout"), folder.join("stderr"));
-        let child = Command::new(env!("CARGO_BIN_EXE_session-backend"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_session-backend"))
             .current_dir(folder)
             .args(["--listen", "127.0.0.1:0", "--log-level", "trace"])
             .args(flags)
@@ -88,7 +88,15 @@ impl Process {
             .spawn()
             .unwrap();
         let said = || std::fs::read_to_string(&output).unwrap();
-        eventually("the program listens", || async { said().ends_with("/\n") }).await;
+        eventually("the program listens", || {
+            let listens = said().ends_with("/\n");
+            if let Some(status) = child.try_wait().unwrap() {
+                let told = std::fs::read_to_string(&errors).unwrap();
+                panic!("the program ended, {status}: {told}");
+            }
+            async move { listens }
+        })
+        .await;
         let line = said();
         let url = line.trim().strip_prefix("listening on ").unwrap();
         let origin = url.trim_end_matches('/').to_owned();
