@@ -13,6 +13,8 @@
 
 mod attempts;
 mod key;
+mod tallies;
 
-pub(crate) use attempts::{Attempt, LoginLimiter, MEMORY_OF_NETWORKS, MOST_KEYS};
+pub(crate) use attempts::{Attempt, LoginLimiter};
 pub(crate) use key::{Limit, OF_ACCOUNT, OF_NETWORK, OF_PAIR};
+pub(crate) use tallies::{MEMORY_OF_NETWORKS, MOST_KEYS};
