@@ -1,7 +1,6 @@
 //! One step of a life: what happens, and what it costs.
 
 use session_simulator::{
-    browser::TabId,
     server::ConnectionId,
     world::{Action, Deed, Mishap},
 };
