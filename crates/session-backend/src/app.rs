@@ -3,14 +3,29 @@
 //! Invariant: one [`App`] for each server; nothing in this crate is a process-wide variable
 //! besides the token provider.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
 use crate::{
-    Policy, access_token::AccessTokens, assets::Assets, client_address::TrustedProxies,
-    demo::Faults, http::ReportBudget, hub::Hub, keys::Keys, limiter::LoginLimiter,
-    metrics::Metrics, origins::Origins, passwords::Passwords, store::Store, topic::Topic,
+    Policy,
+    access_token::AccessTokens,
+    assets::Assets,
+    client_address::TrustedProxies,
+    demo::Faults,
+    http::ReportBudget,
+    hub::{Door, Hub},
+    keys::Keys,
+    limiter::LoginLimiter,
+    metrics::Metrics,
+    origins::Origins,
+    passwords::Passwords,
+    store::Store,
+    topic::Topic,
 };
 
 /// Everything that requests and sockets share.
@@ -27,6 +42,7 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) passwords: Passwords,
     pub(crate) login_limiter: LoginLimiter,
+    pub(crate) door: Door,
     pub(crate) hub: Hub,
     pub(crate) system: Topic,
     pub(crate) metrics: Metrics,
@@ -40,7 +56,7 @@ impl App {
     /// Gives an update to the subscribers of its topic.
     pub(crate) fn tell_topic(&self, topic: &str, seq: u64, payload: Value) {
         if topic == self.system.name() {
-            self.system.insert(seq, payload);
+            self.system.insert(seq, payload, Instant::now());
         }
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Invariant: a [`Config`] is only data; [`crate::start`] is what refuses a bad one.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
 use crate::{Policy, store::RedisUrl};
+
+/// What a small machine does beside everything else, chosen by us: ten thousand are back in 10 s.
+const HANDSHAKES_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 
 /// Everything a deployment chooses about the backend.
 #[derive(Clone, Debug)]
@@ -31,6 +34,10 @@ pub struct Config {
     pub allow_short_limits: bool,
     /// Time between two protocol pings; a socket that misses two is closed.
     pub heartbeat: Duration,
+    /// Time between two updates of the topic `system`.
+    pub sample_period: Duration,
+    /// Socket handshakes that are answered in a second; the others wait their turn.
+    pub handshakes_per_second: NonZeroU32,
     /// A socket that has not authenticated after this time is closed.
     pub auth_deadline: Duration,
 }
@@ -48,6 +55,8 @@ impl Default for Config {
             policy: Policy::default(),
             allow_short_limits: false,
             heartbeat: Duration::from_secs(25),
+            sample_period: Duration::from_secs(1),
+            handshakes_per_second: HANDSHAKES_PER_SECOND,
             auth_deadline: Duration::from_secs(5),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: flags only fill a [`Config`]; what it may not hold is refused by [`crate::start`].
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Parser, Subcommand, builder::BoolishValueParser};
 use ipnet::IpNet;
@@ -102,6 +102,14 @@ pub struct Flags {
     #[arg(long, env = "SESSION_HEARTBEAT", default_value = "25s", value_parser = duration::parse)]
     heartbeat: Duration,
 
+    /// Time between two updates of the topic `system`.
+    #[arg(long, env = "SESSION_SAMPLE_PERIOD", default_value = "1s", value_parser = duration::parse)]
+    sample_period: Duration,
+
+    /// Socket handshakes that are answered in a second; the others wait their turn.
+    #[arg(long, env = "SESSION_HANDSHAKES_PER_SECOND", default_value = "1000")]
+    handshakes_per_second: NonZeroU32,
+
     /// Accept limits that break WCAG 2.2.1 or their order, for tests.
     #[arg(long, env = "SESSION_ALLOW_SHORT_LIMITS", value_parser = BoolishValueParser::new())]
     allow_short_limits: bool,
@@ -196,6 +204,8 @@ impl Flags {
             },
             allow_short_limits: self.allow_short_limits,
             heartbeat: self.heartbeat,
+            handshakes_per_second: self.handshakes_per_second,
+            sample_period: self.sample_period,
             ..Config::default()
         }
     }

@@ -209,6 +209,31 @@ fn sockets() -> Vec<LimitRow> {
             "close 4408",
         ),
         row(
+            "sockets of a network that have not authenticated yet",
+            hub::UNAUTHENTICATED.to_string(),
+            "429 with `Retry-After`",
+        ),
+        row(
+            "handshakes in a second (`--handshakes-per-second`)",
+            config.handshakes_per_second.to_string(),
+            "the handshake waits its turn",
+        ),
+        row(
+            "a handshake waits for its turn, about",
+            time(hub::LONGEST_WAIT),
+            "503 `busy` with `Retry-After`",
+        ),
+        row(
+            "sockets of a session",
+            hub::SOCKETS_OF_SESSION.to_string(),
+            "its oldest is closed with 4409",
+        ),
+        row(
+            "sockets of a user",
+            hub::SOCKETS_OF_USER.to_string(),
+            "the oldest is closed with 4409",
+        ),
+        row(
             "time between pings (`--heartbeat`)",
             time(config.heartbeat),
             "a ping",
@@ -240,7 +265,7 @@ fn sockets() -> Vec<LimitRow> {
         ),
         row(
             "messages that wait for a slow reader",
-            hub::QUEUE_LENGTH.to_string(),
+            format!("{}, or {}", hub::QUEUE_LENGTH, size(hub::QUEUE_BYTES)),
             "close 1013",
         ),
         row(
@@ -250,7 +275,7 @@ fn sockets() -> Vec<LimitRow> {
         ),
         row(
             "updates of a topic that are kept for those who come back",
-            topic::RING_LENGTH.to_string(),
+            format!("{}, {}", time(topic::RING_AGE), size(topic::RING_BYTES)),
             "older ones are missed",
         ),
     ]

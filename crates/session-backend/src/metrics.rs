@@ -60,6 +60,7 @@ pub(crate) struct Metrics {
     pub(crate) reuses: Counter,
     pub(crate) sessions_ended: Counter,
     pub(crate) sockets_opened: Counter,
+    pub(crate) slow_readers: Counter,
     pub(crate) messages_sent: Counter,
     pub(crate) messages_received: Counter,
     pub(crate) tokens_refused: Arc<Labelled>,
@@ -85,6 +86,11 @@ impl Metrics {
             ("reuses", "Reuses of refresh tokens", &self.reuses),
             ("sessions_ended", "Ended sessions", &self.sessions_ended),
             ("sockets_opened", "Opened sockets", &self.sockets_opened),
+            (
+                "slow_readers",
+                "Sockets closed for reading too slowly",
+                &self.slow_readers,
+            ),
             ("messages_sent", "Socket messages sent", &self.messages_sent),
             (
                 "messages_received",

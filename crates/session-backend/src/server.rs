@@ -21,7 +21,7 @@ use crate::{
     cluster,
     demo::{self, Faults},
     http,
-    hub::Hub,
+    hub::{Door, Hub},
     keys::{self, KeyError, Keys},
     limiter::LoginLimiter,
     metrics::Metrics,
@@ -48,6 +48,8 @@ pub enum StartError {
     Policy(PolicyRule),
     /// `--heartbeat` is zero.
     Heartbeat,
+    /// `--sample-period` is zero.
+    SamplePeriod,
     /// An origin is not of the form `https://host:port`.
     Origin(String),
     /// The base path does not start and end with `/`.
@@ -69,6 +71,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Policy(rule) => write!(f, "the policy is refused: {rule}"),
             Self::Heartbeat => f.write_str("--heartbeat must be longer than zero"),
+            Self::SamplePeriod => f.write_str("--sample-period must be longer than zero"),
             Self::Origin(found) => {
                 write!(
                     f,
@@ -129,10 +132,11 @@ impl Server {
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, StartError> {
     validate(&config)?;
     let address = listener.local_addr().map_err(StartError::Listener)?;
+    let sample_period = config.sample_period;
     let app = Arc::new(build(config, address.port()).await?);
     let cursor = cluster::catch_up(&app).await.map_err(StartError::Store)?;
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(run(app, cursor, listener, stopped));
+    let task = tokio::spawn(run(app, cursor, listener, sample_period, stopped));
     Ok(Server {
         address,
         stop,
@@ -152,6 +156,9 @@ fn validate(config: &Config) -> Result<(), StartError> {
     }
     if matches!(config.store, StoreLocation::Redis(_)) && config.keys.is_none() {
         return Err(StartError::KeysMissing);
+    }
+    if config.sample_period.is_zero() {
+        return Err(StartError::SamplePeriod);
     }
     let path = &config.base_path;
     if !path.starts_with('/') || !path.ends_with('/') || path.contains("//") {
@@ -225,6 +232,7 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
         store,
         passwords: Passwords::new(),
         login_limiter: LoginLimiter::default(),
+        door: Door::new(config.handshakes_per_second),
         hub: Hub::default(),
         system: Topic::new(system::TOPIC),
         metrics,
@@ -238,6 +246,7 @@ async fn run(
     app: Arc<App>,
     cursor: Cursor,
     listener: TcpListener,
+    sample_period: Duration,
     mut stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let mut upkeep = JoinSet::new();
@@ -245,7 +254,7 @@ async fn run(
     upkeep.spawn(cluster::follow(Arc::clone(&app), cursor));
     upkeep.spawn(upkeep::sweep(Arc::clone(&app)));
     upkeep.spawn(upkeep::forget(Arc::clone(&app)));
-    upkeep.spawn(upkeep::sample(Arc::clone(&app)));
+    upkeep.spawn(upkeep::sample(Arc::clone(&app), sample_period));
     upkeep.spawn(upkeep::follow_keys(Arc::clone(&app)));
     let service =
         http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();

@@ -1,4 +1,4 @@
-//! The topic `system`: once a second, what the host and this process are doing.
+//! The topic `system`: once in a while, what the host and this process are doing.
 //!
 //! Invariants: every number is measured, and what cannot be measured here is `null`; the host's are
 //! of the server that publishes, the counted ones are sums over all servers.
@@ -62,6 +62,7 @@ impl Sampler {
         payload["refreshesPerSecond"] = rate(refreshes.saturating_sub(self.refreshes), elapsed);
         payload["refreshesTotal"] = refreshes.into();
         payload["messagesSentTotal"] = sent.into();
+        payload["publishedAt"] = Moment::now().0.into();
         (self.requests, self.refreshes) = (requests, refreshes);
         if publishes && let Err(error) = app.store.update(TOPIC, payload).await {
             tracing::debug!(%error, "a sample is lost");

@@ -1,12 +1,13 @@
 //! A topic: numbered updates, a short memory, subscribers.
 //!
 //! Invariants: the store numbers updates, so that every server has the same, and an update that is
-//! here or older is ignored; replay and subscription happen under one lock, so a subscriber sees no
-//! gap and nothing twice.
+//! here or older is ignored; what is kept is bounded by age and by bytes; replay and subscription
+//! happen under one lock, so a subscriber sees no gap and nothing twice.
 
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use axum::extract::ws::Utf8Bytes;
@@ -15,14 +16,23 @@ use session_protocol::ServerMessage;
 
 use crate::hub::{Outbox, SocketId};
 
-/// Updates that are kept: two minutes of one a second, the time a reconnect may take.
-pub(crate) const RING_LENGTH: usize = 120;
+/// How long an update is kept for those who come back: twice the longest wait of a reconnect.
+pub(crate) const RING_AGE: Duration = Duration::from_secs(60);
+/// Bytes of updates that are kept.
+pub(crate) const RING_BYTES: usize = 4 << 20;
 /// Updates that a new subscriber gets at once, so that its charts begin full.
 const REPLAY_LENGTH: usize = 60;
 
+struct Kept {
+    seq: u64,
+    at: Instant,
+    text: Utf8Bytes,
+}
+
 struct State {
     last: Option<u64>,
-    ring: VecDeque<(u64, Utf8Bytes)>,
+    ring: VecDeque<Kept>,
+    ring_bytes: usize,
     subscribers: BTreeMap<SocketId, Outbox>,
 }
 
@@ -38,7 +48,8 @@ impl Topic {
             name,
             state: Mutex::new(State {
                 last: None,
-                ring: VecDeque::with_capacity(RING_LENGTH),
+                ring: VecDeque::new(),
+                ring_bytes: 0,
                 subscribers: BTreeMap::new(),
             }),
         }
@@ -54,7 +65,7 @@ impl Topic {
     }
 
     /// Sends an update to all subscribers and keeps it for later ones.
-    pub(crate) fn insert(&self, seq: u64, payload: Value) {
+    pub(crate) fn insert(&self, seq: u64, payload: Value, now: Instant) {
         let mut state = self.lock();
         if state.last.is_some_and(|last| seq <= last) {
             return;
@@ -66,37 +77,88 @@ impl Topic {
             payload,
         };
         let text = Utf8Bytes::from(update.encode());
-        if state.ring.len() == RING_LENGTH {
-            state.ring.pop_front();
-        }
-        for outbox in state.subscribers.values() {
-            outbox.send(text.clone());
-        }
-        state.ring.push_back((seq, text));
+        state
+            .subscribers
+            .retain(|_, outbox| outbox.send(text.clone()));
+        state.keep(Kept { seq, at: now, text });
     }
 
-    /// Adds a subscriber; first it gets the kept updates after `after`, or the latest ones.
+    /// Adds a subscriber. Returns what it gets first: the kept updates after `after`, or the latest
+    /// ones. Later ones wait in its outbox.
     ///
     /// # Idempotence
     ///
     /// A subscriber that is there already gets nothing again.
-    pub(crate) fn subscribe(&self, outbox: &Outbox, after: Option<u64>) {
+    pub(crate) fn subscribe(&self, outbox: &Outbox, after: Option<u64>) -> Vec<Utf8Bytes> {
         let mut state = self.lock();
         if state.subscribers.contains_key(&outbox.id) {
-            return;
-        }
-        let skipped = match after {
-            Some(after) => state.ring.partition_point(|(seq, _)| *seq <= after),
-            None => state.ring.len().saturating_sub(REPLAY_LENGTH),
-        };
-        for (_, text) in state.ring.iter().skip(skipped) {
-            outbox.send(text.clone());
+            return Vec::new();
         }
         state.subscribers.insert(outbox.id, outbox.clone());
+        let skipped = match after {
+            Some(after) => state.ring.partition_point(|kept| kept.seq <= after),
+            None => state.ring.len().saturating_sub(REPLAY_LENGTH),
+        };
+        let replay = state.ring.iter().skip(skipped);
+        replay.map(|kept| kept.text.clone()).collect()
     }
 
     /// Removes a subscriber.
     pub(crate) fn unsubscribe(&self, id: SocketId) {
         self.lock().subscribers.remove(&id);
+    }
+}
+
+impl State {
+    fn keep(&mut self, kept: Kept) {
+        let now = kept.at;
+        self.ring_bytes += kept.text.len();
+        self.ring.push_back(kept);
+        while self.ring.front().is_some_and(|oldest| {
+            self.ring_bytes > RING_BYTES || now.saturating_duration_since(oldest.at) > RING_AGE
+        }) {
+            let oldest = self.ring.pop_front();
+            self.ring_bytes -= oldest.map_or(0, |oldest| oldest.text.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::Hub;
+
+    fn replayed(topic: &Topic, after: u64) -> Vec<u64> {
+        let (outbox, _inbox, _seat) = Hub::default().open();
+        let texts = topic.subscribe(&outbox, Some(after));
+        topic.unsubscribe(outbox.id);
+        let seq = |text: Utf8Bytes| {
+            let update: Value = serde_json::from_str(&text).unwrap();
+            update["seq"].as_u64().unwrap()
+        };
+        texts.into_iter().map(seq).collect()
+    }
+
+    #[test]
+    fn updates_of_a_minute_are_kept_however_many_there_are() {
+        let (topic, start) = (Topic::new("t"), Instant::now());
+        for tenth in 0..700 {
+            let at = start + Duration::from_millis(100 * tenth);
+            topic.insert(tenth + 1, Value::Null, at);
+        }
+        assert_eq!(replayed(&topic, 0), (100..=700).collect::<Vec<_>>());
+        assert_eq!(replayed(&topic, 698), [699, 700]);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_by_bytes() {
+        let (topic, now) = (Topic::new("t"), Instant::now());
+        for seq in 1..=100 {
+            let long = Value::String("x".repeat(RING_BYTES / 50));
+            topic.insert(seq, long, now);
+        }
+        let kept = replayed(&topic, 0);
+        assert!((40..=50).contains(&kept.len()), "{}", kept.len());
+        assert_eq!(kept.last(), Some(&100));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// How late a socket hears of the end of its session, at most.
 pub(crate) const SOCKET_TICK: Duration = Duration::from_millis(200);
-/// How often sessions without sockets are looked at, and the host is sampled.
+/// How often sessions without sockets are looked at.
 const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Sessions without sockets that are looked at in one tick.
 const MOST_AT_ONCE: usize = 1_000;
@@ -90,8 +90,8 @@ pub(crate) async fn forget(app: Arc<App>) {
 }
 
 /// Publishes the topic `system`.
-pub(crate) async fn sample(app: Arc<App>) {
-    let mut ticks = ticks(SLOW_TICK);
+pub(crate) async fn sample(app: Arc<App>, period: Duration) {
+    let mut ticks = ticks(period);
     let mut sampler = Sampler::new();
     loop {
         ticks.tick().await;

@@ -11,6 +11,7 @@ mod accounts;
 mod arrival;
 mod assets;
 mod conformance;
+mod crowds;
 mod demo;
 mod descriptions;
 mod devices;

@@ -211,6 +211,19 @@ impl fmt::Debug for RefreshKeys {
 }
 
 impl RefreshKeys {
+    /// Reads the keys of a file, or makes them, for a program that works beside the server.
+    ///
+    /// # Errors
+    ///
+    /// A [`KeyError`] if the file can be neither read nor made.
+    ///
+    /// # Security
+    ///
+    /// Whoever has them can open every session; they are to stay where the server is.
+    pub fn open(file: &Path) -> Result<Self, KeyError> {
+        Keys::open(Some(file.to_owned())).map(|keys| keys.refresh)
+    }
+
     /// Returns the message authentication code over a text, by the key that signs.
     pub(crate) fn code(&self, text: &str) -> Option<String> {
         let set = current(&self.0);

@@ -12,10 +12,10 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    key::{Key, Network},
+    key::Key,
     tallies::{State, Verdict},
 };
-use crate::{secrets, store::Bucket};
+use crate::{client_address::Network, secrets, store::Bucket};
 
 /// Counts failed logins.
 #[derive(Debug, Default)]

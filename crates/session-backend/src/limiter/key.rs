@@ -2,10 +2,9 @@
 //!
 //! Invariant: an account appears as a digest of its name.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::time::Duration;
+
+use crate::client_address::Network;
 
 use crate::store::Bucket;
 
@@ -31,21 +30,8 @@ pub(crate) const OF_ACCOUNT: Limit = Limit {
     failures: 100,
     window: Duration::from_secs(3600),
 };
-/// Where guesses are told apart by: an address, or all 2^64 of one subscriber.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Network(IpAddr);
 
-impl From<IpAddr> for Network {
-    fn from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V6(address) => {
-                IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
-            }
-            address @ IpAddr::V4(_) => address,
-        })
-    }
-}
-
+/// Under what failures are counted.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Key {
     Pair(Network, String),
@@ -58,8 +44,8 @@ impl Key {
     pub(super) fn bucket(&self) -> Bucket {
         let limit = self.limit();
         let key = match self {
-            Self::Pair(Network(address), account) => format!("pair:{address}:{account}"),
-            Self::Network(Network(address)) => format!("network:{address}"),
+            Self::Pair(network, account) => format!("pair:{network}:{account}"),
+            Self::Network(network) => format!("network:{network}"),
             Self::Account(account) => format!("account:{account}"),
         };
         Bucket {

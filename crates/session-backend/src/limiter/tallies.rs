@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::key::{Key, Limit, Network};
+use super::key::{Key, Limit};
+use crate::client_address::Network;
 
 /// Most tallies, and most networks of owners, that are kept.
 pub(crate) const MOST_KEYS: usize = 50_000;

@@ -23,7 +23,7 @@ use crate::{
     app::Shared,
     events::SecurityEvent,
     http,
-    hub::{Control, Inbox, Outbox},
+    hub::{Errand, Inbox, Outbox, Stranger},
     life::{Cause, Extension},
     store::SessionRow,
 };
@@ -46,6 +46,8 @@ pub(super) struct Connection {
     socket: WebSocket,
     outbox: Outbox,
     inbox: Inbox,
+    /// Until it is proved who uses the socket.
+    stranger: Option<Stranger>,
     member: Option<Member>,
     budget: Budget,
     pulse: Pulse,
@@ -54,9 +56,9 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Serves a socket until it ends.
-    pub(super) async fn run(app: Shared, socket: WebSocket, proof: Proof) {
+    pub(super) async fn run(app: Shared, socket: WebSocket, proof: Proof, stranger: Stranger) {
         app.metrics.sockets_opened.count();
-        let (outbox, inbox) = app.hub.open();
+        let (outbox, inbox, _seat) = app.hub.open();
         let now = Instant::now();
         let mut connection = Self {
             pulse: Pulse::new(now, app.heartbeat),
@@ -65,20 +67,17 @@ impl Connection {
             socket,
             outbox,
             inbox,
+            stranger: Some(stranger),
             member: None,
             budget: Budget::default(),
         };
         let Err(ending) = connection.converse(proof).await;
         connection.app.system.unsubscribe(connection.outbox.id);
-        if let Some(member) = &connection.member {
-            connection
-                .app
-                .hub
-                .leave(&member.session, connection.outbox.id);
+        connection.app.hub.leave(connection.outbox.id);
+        if matches!(ending, Ending::TooSlow) {
+            connection.app.metrics.slow_readers.count();
         }
-        let (hub, id) = (connection.app.hub.clone(), connection.outbox.id);
         ending.carry_out(connection.socket).await;
-        hub.close(id);
     }
 
     async fn converse(&mut self, proof: Proof) -> Result<std::convert::Infallible, Ending> {
@@ -96,9 +95,11 @@ impl Connection {
             let deadline = self.next_deadline();
             tokio::select! {
                 biased;
-                Some(control) = self.inbox.control.recv() => return Err(control.into()),
                 () = time::sleep_until(deadline) => self.deadline_reached().await?,
-                Some(text) = self.inbox.queue.recv() => self.write(Message::Text(text)).await?,
+                errand = self.inbox.errand() => match errand {
+                    Errand::Obey(control) => return Err(control.into()),
+                    Errand::Send(text) => self.write(Message::Text(text)).await?,
+                },
                 message = self.socket.recv() => self.received(message).await?,
             }
         }
@@ -222,7 +223,9 @@ impl Connection {
             },
             ClientMessage::Subscribe { topic, after } => {
                 if topic == self.app.system.name() {
-                    self.app.system.subscribe(&self.outbox, after);
+                    for text in self.app.system.subscribe(&self.outbox, after) {
+                        self.write(Message::Text(text)).await?;
+                    }
                     Ok(())
                 } else {
                     self.complain("unknown_topic").await
@@ -252,8 +255,10 @@ impl Connection {
 
     /// Joins the room first and looks again then, so that an end in between is not missed.
     async fn enter(&mut self, session: SessionRow, claims: Option<&Claims>) -> Step {
+        let (limits, id) = (session.limits(), self.outbox.id);
         let hub = &self.app.hub;
-        hub.join(&session.id, session.limits(), &self.outbox);
+        hub.join(&session.id, &session.user.id, limits, id);
+        self.stranger = None;
         self.member = Some(Member {
             session: session.id.clone(),
             term: None,
@@ -322,14 +327,14 @@ impl Connection {
     async fn write(&mut self, message: Message) -> Step {
         tokio::select! {
             biased;
-            Some(control) = self.inbox.control.recv() => Err(control.into()),
+            control = self.inbox.order() => Err(control.into()),
             written = time::timeout(WRITE_TIMEOUT, self.socket.send(message)) => match written {
                 Ok(Ok(())) => {
                     self.app.metrics.messages_sent.count();
                     Ok(())
                 }
                 Ok(Err(_)) => Err(Ending::Gone),
-                Err(_) => Err(Control::Overflow.into()),
+                Err(_) => Err(Ending::TooSlow),
             },
         }
     }

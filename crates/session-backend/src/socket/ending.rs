@@ -21,6 +21,8 @@ pub(super) enum Ending {
     Drop,
     /// Who it is cannot be found out: the store does not answer.
     Unavailable,
+    /// Close: the reader is too slow.
+    TooSlow,
     /// Close with a code.
     Close(CloseCode, &'static str),
     /// The session is over.
@@ -35,7 +37,8 @@ impl From<Control> for Ending {
             Control::End(reason) => Self::Over(reason),
             Control::GoAway { within } => Self::GoAway(within),
             Control::Drop => Self::Drop,
-            Control::Overflow => Self::Close(CloseCode::TRY_AGAIN_LATER, "reader too slow"),
+            Control::Overflow => Self::TooSlow,
+            Control::Replace => Self::Close(CloseCode::REPLACED, "replaced by another socket"),
         }
     }
 }
@@ -64,6 +67,10 @@ impl Ending {
             Self::Drop => return,
             Self::Gone => (None, None),
             Self::Close(code, reason) => (None, Some((code, reason))),
+            Self::TooSlow => {
+                let close = (CloseCode::TRY_AGAIN_LATER, "reader too slow");
+                (None, Some(close))
+            }
             Self::Unavailable => {
                 let close = (CloseCode::TRY_AGAIN_LATER, "store unavailable");
                 (None, Some(close))

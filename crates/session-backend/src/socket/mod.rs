@@ -1,6 +1,7 @@
 //! The socket: handshake, then one task for each connection.
 //!
-//! Invariants: an origin that is not listed gets no socket; how a socket proves who it is decides
+//! Invariants: an origin that is not listed gets no socket; the store is not asked before it is the
+//! handshake's turn; how a socket proves who it is decides
 //! nothing about what it may do; a bad proof is answered on the socket, where a browser can see it.
 
 use axum::{
@@ -14,7 +15,9 @@ use axum::{
 use serde::Deserialize;
 use session_protocol::{EndReason, MAX_MESSAGE_BYTES, Secret};
 
-use crate::{app::Shared, http, origins, problem::Refusal, tickets};
+use crate::{
+    app::Shared, client_address::ClientAddress, http, hub, origins, problem::Refusal, tickets,
+};
 
 mod budget;
 mod connection;
@@ -57,6 +60,7 @@ enum Proof {
 /// `GET /ws`
 pub(crate) async fn open(
     State(app): State<Shared>,
+    ClientAddress(address): ClientAddress,
     Query(handshake): Query<Handshake>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -64,6 +68,18 @@ pub(crate) async fn open(
     let upgrade = upgrade.map_err(|_| {
         let detail = "expected a WebSocket handshake (RFC 6455)";
         Refusal::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
+    })?;
+    let stranger = app.door.enter(address).ok_or_else(|| {
+        let detail = format!(
+            "expected at most {} sockets of a network that have not authenticated yet",
+            hub::UNAUTHENTICATED
+        );
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            .with_retry_after(app.auth_deadline)
+    })?;
+    app.door.turn().await.map_err(|wait| {
+        let detail = "expected fewer handshakes; come back later";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_retry_after(wait)
     })?;
     let proof = if let Some(ticket) = handshake.ticket {
         let origin = origins::origin(&headers).unwrap_or_default();
@@ -82,7 +98,7 @@ pub(crate) async fn open(
         .protocols([SUBPROTOCOL])
         .max_message_size(LONGEST_FRAME)
         .max_frame_size(LONGEST_FRAME);
-    Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof)))
+    Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof, stranger)))
 }
 
 fn subprotocol_token(headers: &HeaderMap) -> Option<Secret> {

@@ -1,0 +1,190 @@
+//! Who may open a socket, and when: a pace for all, and a number of strangers for each network.
+//!
+//! Invariants: in no second begin more sockets than the pace allows, however many come back at
+//! once, and however late this process wakes, so each of them is served soon instead of all of them
+//! late; whoever comes first goes first; whoever has not said who it is counts against its network,
+//! so nobody keeps the others waiting, or fills the memory, by opening sockets and staying silent.
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::{self, Instant};
+
+use crate::client_address::Network;
+
+/// A handshake waits for its turn about this long, at most: clients give up after 10 s.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Sockets of a network that have not said yet who they are.
+///
+/// # Source
+///
+/// OWASP WebSocket Security, connection limits; the number is chosen by us: a household.
+pub(crate) const UNAUTHENTICATED: usize = 64;
+/// Turns are given out in portions, this far apart at least. A second has the beginnings of 91 of
+/// them at most, each with a hundredth of what the pace allows.
+const BETWEEN_PORTIONS: Duration = Duration::from_millis(11);
+
+/// The door.
+pub(crate) struct Door {
+    in_a_portion: u32,
+    most_waiting: usize,
+    waiting: AtomicUsize,
+    portion: tokio::sync::Mutex<Portion>,
+    strangers: Arc<Mutex<BTreeMap<Network, usize>>>,
+}
+
+/// Turns that are left until the next portion.
+#[derive(Default)]
+struct Portion {
+    left: u32,
+    next: Option<Instant>,
+}
+
+/// One who waits for its turn; counts until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A socket that has not said who it is; counts until it is dropped.
+pub(crate) struct Stranger {
+    network: Network,
+    strangers: Arc<Mutex<BTreeMap<Network, usize>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Door {
+    /// Makes a door for at most so many handshakes in a second.
+    pub(crate) fn new(handshakes_per_second: NonZeroU32) -> Self {
+        let most_waiting = u64::from(handshakes_per_second.get()) * LONGEST_WAIT.as_secs();
+        Self {
+            in_a_portion: (handshakes_per_second.get() / 100).max(1),
+            most_waiting: usize::try_from(most_waiting).unwrap_or(usize::MAX),
+            waiting: AtomicUsize::new(0),
+            portion: tokio::sync::Mutex::default(),
+            strangers: Arc::default(),
+        }
+    }
+
+    /// Lets a stranger in, unless too many of its network are there already.
+    pub(crate) fn enter(&self, address: IpAddr) -> Option<Stranger> {
+        let network = Network::from(address);
+        let mut strangers = lock(&self.strangers);
+        let count = strangers.entry(network).or_default();
+        if *count >= UNAUTHENTICATED {
+            return None;
+        }
+        *count += 1;
+        let strangers = Arc::clone(&self.strangers);
+        Some(Stranger { network, strangers })
+    }
+
+    /// Waits for the turn of a handshake; if too many wait already, returns after which time another
+    /// attempt is worth it.
+    pub(crate) async fn turn(&self) -> Result<(), Duration> {
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        if before >= self.most_waiting {
+            return Err(LONGEST_WAIT);
+        }
+        // Those who wait for this lock get it in the order in which they came.
+        let mut portion = self.portion.lock().await;
+        if portion.left == 0 {
+            if let Some(next) = portion.next {
+                time::sleep_until(next).await;
+            }
+            portion.left = self.in_a_portion;
+            portion.next = Some(Instant::now() + BETWEEN_PORTIONS);
+        }
+        portion.left -= 1;
+        Ok(())
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        let mut strangers = lock(&self.strangers);
+        if let Some(count) = strangers.get_mut(&self.network) {
+            *count -= 1;
+            if *count == 0 {
+                strangers.remove(&self.network);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn door() -> Door {
+        Door::new(NonZeroU32::new(1_000).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_is_let_in_at_a_pace_and_the_end_of_a_long_queue_is_sent_away() {
+        let (door, start) = (Arc::new(door()), Instant::now());
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..6_000 {
+            let door = Arc::clone(&door);
+            crowd.spawn(async move { door.turn().await.map(|()| Instant::now()) });
+        }
+        let turns = crowd.join_all().await;
+        let mut served: Vec<_> = turns.into_iter().filter_map(Result::ok).collect();
+        served.sort_unstable();
+        assert_eq!(served.len(), 5_000, "the others are told to come back");
+        assert_eq!(served[0], start);
+        let second = Duration::from_secs(1);
+        assert!(
+            served
+                .iter()
+                .zip(&served[1_000..])
+                .all(|(turn, later)| *later - *turn >= second)
+        );
+        assert!(served[4_999] - start < 6 * second, "and the pace is used");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_stop_waiting_leave_their_turn_to_others() {
+        let door = door();
+        let patience = Duration::from_millis(5);
+        let mut impatient = 0;
+        for _ in 0..100 {
+            impatient += usize::from(time::timeout(patience, door.turn()).await.is_err());
+        }
+        assert!(impatient > 0);
+        assert_eq!(door.waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(door.turn().await, Ok(()));
+    }
+
+    #[test]
+    fn strangers_count_for_their_network_until_they_are_gone() {
+        let (door, address) = (door(), "2001:db8::1".parse().unwrap());
+        let mut inside: Vec<_> = (0..UNAUTHENTICATED).map(|_| door.enter(address)).collect();
+        assert!(inside.iter().all(Option::is_some));
+        let neighbour = "2001:db8::ffff".parse().unwrap();
+        assert!(door.enter(neighbour).is_none(), "the same /64");
+        assert!(door.enter("2001:db8:1::1".parse().unwrap()).is_some());
+        inside.pop();
+        assert!(door.enter(neighbour).is_some());
+        drop(inside);
+        assert!(
+            lock(&door.strangers).is_empty(),
+            "nothing is kept of those who left"
+        );
+    }
+}
