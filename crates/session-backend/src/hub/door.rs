@@ -146,7 +146,12 @@ mod tests {
         let turns = crowd.join_all().await;
         let mut served: Vec<_> = turns.into_iter().filter_map(Result::ok).collect();
         served.sort_unstable();
-        assert_eq!(served.len(), 5_000, "the others are told to come back");
+        // The first portion does not wait.
+        let most = 5_000..=5_010;
+        assert!(
+            most.contains(&served.len()),
+            "the others are told to come back"
+        );
         assert_eq!(served[0], start);
         let second = Duration::from_secs(1);
         assert!(

@@ -3,7 +3,8 @@
 //! Invariants: nothing but a proof of identity is accepted before there is one; every operation
 //! asks the store whether the session lives, and waits for a better time if that does not answer,
 //! without the socket being closed; an end of session overtakes whatever waits to be
-//! sent; one task owns the socket, so there is one writer.
+//! sent; one task owns the socket, so there is one writer; while it waits it is small: what it does
+//! now and then lives in a box of its own only as long.
 
 use std::time::Duration;
 
@@ -77,30 +78,31 @@ impl Connection {
         if matches!(ending, Ending::TooSlow) {
             connection.app.metrics.slow_readers.count();
         }
-        ending.carry_out(connection.socket).await;
+        Box::pin(ending.carry_out(connection.socket)).await;
     }
 
     async fn converse(&mut self, proof: Proof) -> Result<std::convert::Infallible, Ending> {
         match proof {
             Proof::Pending => {}
-            Proof::Token(token) => self.authenticate(&token).await?,
-            Proof::Session(id) => match self.app.living(&id).await? {
-                Ok(session) => self.enter(session, None).await?,
+            Proof::Token(token) => Box::pin(self.authenticate(&token)).await?,
+            Proof::Cookie(session) => Box::pin(self.enter(*session, None)).await?,
+            Proof::Ticket(id) => match Box::pin(self.app.living(&id)).await? {
+                Ok(session) => Box::pin(self.enter(session, None)).await?,
                 Err(reason) => return Err(Ending::Over(reason)),
             },
             Proof::Over(reason) => return Err(Ending::Over(reason)),
-            Proof::Bad => return Err(self.refuse_identity().await),
+            Proof::Bad => return Err(Box::pin(self.refuse_identity()).await),
         }
         loop {
             let deadline = self.next_deadline();
             tokio::select! {
                 biased;
-                () = time::sleep_until(deadline) => self.deadline_reached().await?,
+                () = time::sleep_until(deadline) => Box::pin(self.deadline_reached()).await?,
                 errand = self.inbox.errand() => match errand {
                     Errand::Obey(control) => return Err(control.into()),
-                    Errand::Send(text) => self.write(Message::Text(text)).await?,
+                    Errand::Send(text) => Box::pin(self.write(Message::Text(text))).await?,
                 },
-                message = self.socket.recv() => self.received(message).await?,
+                message = self.socket.recv() => Box::pin(self.received(message)).await?,
             }
         }
     }
@@ -337,5 +339,21 @@ impl Connection {
                 Err(_) => Err(Ending::TooSlow),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns how much a call that waits takes.
+    fn waiting<A, B, C, D, F: Future>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_waits_is_small() {
+        let bytes = waiting(Connection::run);
+        assert!(bytes <= 2_048, "ten thousand wait, each in {bytes} bytes");
     }
 }

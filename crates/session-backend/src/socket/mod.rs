@@ -16,7 +16,8 @@ use serde::Deserialize;
 use session_protocol::{EndReason, MAX_MESSAGE_BYTES, Secret};
 
 use crate::{
-    app::Shared, client_address::ClientAddress, http, hub, origins, problem::Refusal, tickets,
+    app::Shared, client_address::ClientAddress, http, hub, origins, problem::Refusal,
+    store::SessionRow, tickets,
 };
 
 mod budget;
@@ -36,6 +37,11 @@ const BEARER: &str = "bearer.";
 /// A frame beyond this length is not even read; up to it a client is told what it did wrong.
 pub(crate) const LONGEST_FRAME: usize = 4 * MAX_MESSAGE_BYTES;
 
+/// Bytes that are read at once; most messages of a client are far shorter.
+const READ_BUFFER: usize = 512;
+/// Bytes that are written and that the kernel has not taken; one message at a time is written.
+const WRITE_BUFFER: usize = 2 * MAX_MESSAGE_BYTES;
+
 /// Query of the handshake.
 #[derive(Deserialize)]
 pub(crate) struct Handshake {
@@ -49,8 +55,10 @@ enum Proof {
     Pending,
     /// An access token as a subprotocol.
     Token(Secret),
-    /// A ticket or a cookie of a session.
-    Session(String),
+    /// A ticket of a session.
+    Ticket(String),
+    /// A cookie of a session.
+    Cookie(Box<SessionRow>),
     /// A cookie of a session that is over.
     Over(EndReason),
     /// A ticket that is not good.
@@ -84,10 +92,10 @@ pub(crate) async fn open(
     let proof = if let Some(ticket) = handshake.ticket {
         let origin = origins::origin(&headers).unwrap_or_default();
         let session = tickets::redeem(&*app.store, &ticket, origin).await?;
-        session.map_or(Proof::Bad, Proof::Session)
+        session.map_or(Proof::Bad, Proof::Ticket)
     } else if handshake.auth.as_deref() == Some("cookie") {
         match http::cookie_session(&app, &headers).await? {
-            Some(Ok(session)) => Proof::Session(session.id),
+            Some(Ok(session)) => Proof::Cookie(Box::new(session)),
             Some(Err(reason)) => Proof::Over(reason),
             None => Proof::Over(EndReason::NoSession),
         }
@@ -97,7 +105,10 @@ pub(crate) async fn open(
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(LONGEST_FRAME)
-        .max_frame_size(LONGEST_FRAME);
+        .max_frame_size(LONGEST_FRAME)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER);
     Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof, stranger)))
 }
 
