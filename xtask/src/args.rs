@@ -16,6 +16,10 @@ usage: cargo xtask <command>
                                             simulator: --seeds N, --tabs N, --seed S, --bug NAME, ...
   model [FLAGS]                             every life of a small world; FLAGS go to the model checker:
                                             --tabs N, ...
+  load [--peer] [FLAGS]                     the server with 10,000 sockets, in numbers against bounds; --peer:
+                                            beside a Node server; FLAGS: --sockets N, ...
+  crash [FLAGS]                             kill -9 under load, and whether anything answered is lost; FLAGS:
+                                            --cycles N, --seed S, --store URL, --nodes N, ...
   fuzz [TARGET] [--seconds N]               every fuzz target, or one, for 30 seconds each
   mutants [-- FLAGS]                        whether a test notices each small change of the client and the
                                             protocol; FLAGS go to cargo-mutants
@@ -33,6 +37,10 @@ pub(crate) enum Command {
     Simulate(Vec<String>),
     /// With the arguments for the model checker, verbatim.
     Model(Vec<String>),
+    /// With the arguments for the trial, verbatim.
+    Load(Vec<String>),
+    /// With the arguments for the trial, verbatim.
+    Crash(Vec<String>),
     Fuzz(FuzzOptions),
     /// With the arguments for cargo-mutants, verbatim.
     Mutants(Vec<String>),
@@ -147,6 +155,8 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, BadArguments> {
         "size" => nothing_more("size", rest).map(|()| Command::Size),
         "simulate" => Ok(Command::Simulate(rest.to_vec())),
         "model" => Ok(Command::Model(rest.to_vec())),
+        "load" => Ok(Command::Load(rest.to_vec())),
+        "crash" => Ok(Command::Crash(rest.to_vec())),
         "fuzz" => parse_fuzz(rest).map(Command::Fuzz),
         "mutants" => parse_mutants(rest).map(Command::Mutants),
         "coverage" => nothing_more("coverage", rest).map(|()| Command::Coverage),
@@ -320,16 +330,14 @@ mod tests {
     }
 
     #[test]
-    fn the_simulator_and_the_model_get_everything_verbatim() {
+    fn trials_and_proofs_get_everything_verbatim() {
         let flags = ["--seeds", "9", "--", "--help"].map(str::to_owned).to_vec();
-        assert_eq!(
-            parsed("simulate --seeds 9 -- --help"),
-            Ok(Command::Simulate(flags.clone()))
-        );
-        assert_eq!(
-            parsed("model --seeds 9 -- --help"),
-            Ok(Command::Model(flags))
-        );
+        let all = |command: fn(Vec<String>) -> Command| Ok(command(flags.clone()));
+        let line = |name| format!("{name} --seeds 9 -- --help");
+        assert_eq!(parsed(&line("simulate")), all(Command::Simulate));
+        assert_eq!(parsed(&line("model")), all(Command::Model));
+        assert_eq!(parsed(&line("load")), all(Command::Load));
+        assert_eq!(parsed(&line("crash")), all(Command::Crash));
     }
 
     #[test]

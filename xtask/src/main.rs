@@ -30,6 +30,7 @@ mod standard_library;
 mod styles;
 mod test;
 mod tools;
+mod trials;
 mod wasm_names;
 mod workspace;
 
@@ -70,6 +71,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             .run(&workspace, &flags)
             .map(|()| ExitCode::SUCCESS),
         Command::Model(flags) => MODEL.run(&workspace, &flags).map(|()| ExitCode::SUCCESS),
+        Command::Load(flags) => trials::load(&workspace, &flags).map(|()| ExitCode::SUCCESS),
+        Command::Crash(flags) => trials::crash(&workspace, &flags).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(options) => fuzz::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Mutants(flags) => mutants::run(&workspace, &flags).map(|()| ExitCode::SUCCESS),
         Command::Coverage => coverage::run(&workspace).map(|()| ExitCode::SUCCESS),

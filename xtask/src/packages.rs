@@ -56,9 +56,14 @@ pub(crate) fn require_cpp_compiler() -> Result<(), Failure> {
 
 /// The packages of package-lock.json, installed into `node_modules` where they are missing or older.
 pub(crate) fn ensure_npm_packages(workspace: &Workspace) -> Result<(), Failure> {
+    ensure_npm_packages_in(&workspace.root)
+}
+
+/// The packages that a folder's package-lock.json names.
+pub(crate) fn ensure_npm_packages_in(folder: &Path) -> Result<(), Failure> {
     require_node()?;
-    let wanted = workspace.root.join("package-lock.json");
-    let installed = workspace.root.join("node_modules/.package-lock.json");
+    let wanted = folder.join("package-lock.json");
+    let installed = folder.join("node_modules/.package-lock.json");
     if changed(&installed) >= changed(&wanted) {
         return Ok(());
     }
@@ -66,7 +71,7 @@ pub(crate) fn ensure_npm_packages(workspace: &Workspace) -> Result<(), Failure> 
     process::run(
         process::command("npm")
             .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&workspace.root),
+            .current_dir(folder),
     )
 }
 
