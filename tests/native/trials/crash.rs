@@ -25,7 +25,6 @@ async fn nothing_that_was_answered_is_lost_or_revived_by_kills() {
         assert!(trial.report().violations.is_empty(), "{}", trial.report());
     }
     let report = trial.report();
-    println!("{report}");
     assert!(
         report.unanswered > 0,
         "kills came while nobody worked: {report}"
