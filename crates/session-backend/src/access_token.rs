@@ -40,12 +40,10 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    /// Returns the rest of the token's lifetime.
-    pub(crate) fn remaining(&self, now: Moment) -> Duration {
-        let end = i64::try_from(self.exp)
-            .unwrap_or(i64::MAX)
-            .saturating_mul(1000);
-        Moment(end).since(now)
+    /// Returns when the token ends.
+    pub(crate) fn end(&self) -> Moment {
+        let end = i64::try_from(self.exp).unwrap_or(i64::MAX);
+        Moment(end.saturating_mul(1000))
     }
 }
 
@@ -78,6 +76,11 @@ impl AccessTokens {
     /// Returns how long a new token is valid.
     pub(crate) const fn lifetime(&self) -> Duration {
         self.lifetime
+    }
+
+    /// Returns when a token of this moment would end.
+    pub(crate) fn end(&self, now: Moment) -> Moment {
+        now.plus(self.lifetime)
     }
 
     /// Issues a token, or nothing if signing fails.

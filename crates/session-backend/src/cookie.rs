@@ -2,7 +2,8 @@
 //!
 //! Invariants: `__Host-` prefix, `Secure`, `HttpOnly`, `SameSite=Strict`, `Path=/`, no `Domain`; a
 //! cookie is deleted only by the name of its own family, so a late answer of an ended session
-//! cannot touch a newer login.
+//! cannot touch a newer login; what another server put there, on another port of the same host or
+//! with other keys, stays.
 //!
 //! # Source
 //!
@@ -25,7 +26,7 @@ pub(crate) const MOST_COOKIES: usize = 16;
 pub(crate) struct RefreshCookies {
     /// Tokens that this server derived.
     pub(crate) tokens: Vec<RefreshToken>,
-    /// Families of cookies that hold something else.
+    /// Families of cookies that hold something else; whether they are over, the store may know.
     pub(crate) foreign: Vec<String>,
 }
 
@@ -39,7 +40,9 @@ impl RefreshCookies {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().strip_prefix(PREFIX)?.split_once('='));
-        for (family, text) in pairs.take(MOST_COOKIES) {
+        // Browsers name the oldest first (RFC 6265 section 5.4).
+        let pairs: Vec<_> = pairs.collect();
+        for (family, text) in pairs.into_iter().rev().take(MOST_COOKIES) {
             match RefreshToken::read(keys, text) {
                 Some(token) if token.family == family => cookies.tokens.push(token),
                 _ if family.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {

@@ -1,13 +1,15 @@
 //! Tickets: one socket handshake each, for backends and proxies that authorise there.
 //!
 //! Invariants: a ticket is used once, within 30 s, from the origin that asked for it, on any server;
-//! only its hash is kept; the session is checked again when it is used.
+//! only its hash is kept; the session is checked again when it is used; what it lets in lasts no
+//! longer than the access token that it was got for.
 
 use std::time::Duration;
 
 use session_protocol::Secret;
 
 use crate::{
+    Moment,
     problem::Refusal,
     secrets,
     store::{Store, StoreError},
@@ -16,29 +18,44 @@ use crate::{
 /// How long a ticket is valid.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30);
 
+/// What a ticket lets in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Admission {
+    /// The session.
+    pub(crate) session: String,
+    /// Without an access token the socket is closed then.
+    pub(crate) until: Moment,
+}
+
 /// Issues a ticket.
 pub(crate) async fn issue(
     store: &dyn Store,
-    session: &str,
+    admission: &Admission,
     origin: &str,
 ) -> Result<Secret, Refusal> {
     let text = secrets::random_text().map_err(|_| Refusal::internal())?;
+    let Admission { session, until } = admission;
     // An identifier has no space in it.
-    let bound_to = format!("{session} {origin}");
+    let bound_to = format!("{session} {} {origin}", until.0);
     store.keep(&key(&text), &bound_to, LIFETIME).await?;
     Ok(Secret::new(text))
 }
 
-/// Uses a ticket up; returns its session if it was good.
+/// Uses a ticket up; returns what it lets in if it was good.
 pub(crate) async fn redeem(
     store: &dyn Store,
     text: &str,
     origin: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<Admission>, StoreError> {
     let bound_to = store.take(&key(text)).await?;
     Ok(bound_to.and_then(|bound_to| {
-        let (session, issued_to) = bound_to.split_once(' ')?;
-        (issued_to == origin).then(|| session.to_owned())
+        let (session, rest) = bound_to.split_once(' ')?;
+        let (until, issued_to) = rest.split_once(' ')?;
+        let admission = Admission {
+            session: session.to_owned(),
+            until: Moment(until.parse().ok()?),
+        };
+        (issued_to == origin).then_some(admission)
     }))
 }
 
@@ -54,11 +71,15 @@ mod tests {
     #[tokio::test]
     async fn a_ticket_works_once_and_from_its_origin() {
         let store = store::open(&StoreLocation::Memory).await.unwrap();
-        let issue = || async { issue(&*store, "s", "http://a").await.unwrap() };
+        let admission = Admission {
+            session: "s".to_owned(),
+            until: Moment(7),
+        };
+        let issue = || async { issue(&*store, &admission, "http://a").await.unwrap() };
         let redeem =
             async |ticket: &Secret, origin| redeem(&*store, ticket.expose(), origin).await.unwrap();
         let ticket = issue().await;
-        assert_eq!(redeem(&ticket, "http://a").await, Some("s".to_owned()));
+        assert_eq!(redeem(&ticket, "http://a").await, Some(admission.clone()));
         assert_eq!(redeem(&ticket, "http://a").await, None);
         assert_eq!(redeem(&issue().await, "http://b").await, None);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Browser, Socket, World, eventually};
+use crate::support::{Browser, Heard, Socket, World, eventually};
 
 /// A server in which nothing is inside the grace.
 async fn without_grace() -> World {
@@ -45,6 +45,30 @@ async fn inside_the_grace_neither_predecessor_nor_successor_rotates() {
         assert_eq!((answer.status, answer.set_cookies().len()), (200, 0));
         assert_eq!(tab.get("/api/me").await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn a_predecessor_lets_nobody_in_but_by_the_refresh_that_counts_it() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let mut behind = browser.clone();
+    behind.token = None;
+    assert_eq!(browser.refresh().await.status, 200);
+
+    for call in ["/api/auth/ticket", "/api/session/extend"] {
+        let answer = behind.post(call, json!({})).await;
+        answer.expect_problem(401, "invalid_token");
+    }
+    let handshake = Socket::handshake(&behind, "?auth=cookie");
+    let (mut socket, _) = Socket::connect(handshake).await.unwrap();
+    assert_eq!(
+        socket.closed().await,
+        Heard::Close(4408, "invalid_token".to_owned())
+    );
+    let answer = behind.get("/api/session").await.json();
+    assert_eq!(answer["active"], true, "a tab may ask how things are");
+    assert_eq!(behind.refresh().await.status, 200, "and come again");
+    assert_eq!(behind.get("/api/me").await.status, 200);
 }
 
 #[tokio::test]
@@ -186,7 +210,31 @@ async fn without_a_cookie_or_with_a_forged_one_there_is_no_session() {
         *value = format!("{signed}.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     }
     forger.refresh().await.expect_problem(401, "no_session");
-    assert!(forger.cookies.is_empty());
+}
+
+#[tokio::test]
+async fn a_cookie_that_this_server_did_not_write_is_left_until_its_family_is_over() {
+    let [here, there] = [World::start().await, World::start().await];
+    let mut browser = here.user().await;
+    let own = browser.clone();
+    // Cookies know no ports, and two servers may be on one host.
+    let mut at_both = there.user().await;
+    at_both.cookies.extend(own.cookies.clone());
+    assert_eq!(at_both.refresh().await.status, 200);
+    at_both.post("/api/auth/logout", json!({})).await;
+    assert_eq!(at_both.cookies, own.cookies);
+
+    let code = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let mut forged = own.clone();
+    for value in forged.cookies.values_mut() {
+        let (signed, _) = value.rsplit_once('.').unwrap();
+        *value = format!("{signed}.{code}");
+    }
+    forged.refresh().await.expect_problem(401, "no_session");
+    assert_eq!(forged.cookies.len(), 1, "its family lives");
+    browser.post("/api/auth/logout", json!({})).await;
+    forged.refresh().await.expect_problem(401, "no_session");
+    assert!(forged.cookies.is_empty(), "its family is over");
 }
 
 #[tokio::test]

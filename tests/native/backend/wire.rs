@@ -113,6 +113,42 @@ async fn a_socket_outlives_its_token_by_a_renewal_only() {
 }
 
 #[tokio::test]
+async fn a_socket_that_came_by_ticket_or_cookie_lasts_no_longer_than_a_token() {
+    let world = World::start_with(|config| {
+        config.policy = short_limits(60_000, 600_000, 100);
+        config.policy.access_token_lifetime = Duration::from_secs(2);
+        config.policy.refresh_grace = Duration::from_millis(1);
+    })
+    .await;
+    let mut browser = world.user().await;
+    let mut sockets = Vec::new();
+    for has_token in [true, false] {
+        let mut asking = browser.clone();
+        asking.token = browser.token.clone().filter(|_| has_token);
+        let ticket = asking.post("/api/auth/ticket", json!({})).await.json();
+        let query = format!("?ticket={}", ticket["ticket"].as_str().unwrap());
+        sockets.push(Socket::connect(Socket::handshake(&browser, &query)).await);
+    }
+    let by_cookie = Socket::handshake(&browser, "?auth=cookie");
+    sockets.push(Socket::connect(by_cookie).await);
+    let mut sockets = sockets.into_iter().map(|socket| socket.unwrap().0);
+    let mut renewed = sockets.next_back().unwrap();
+    let answer = renewed.expect("auth_ok").await;
+    assert!(answer["expiresIn"].as_f64().unwrap() <= 2.0, "{answer}");
+    renewed.until("auth_expiring_soon").await;
+    browser.refresh().await;
+    let token = json!({ "type": "auth_refresh", "token": browser.token });
+    renewed.send(token).await;
+    renewed.until("auth_ok").await;
+    for mut socket in sockets {
+        assert_eq!(
+            socket.closed().await,
+            Heard::Close(4408, "access token ended".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_token_of_another_session_closes_the_socket() {
     let world = World::start().await;
     let browser = world.user().await;

@@ -32,7 +32,7 @@ use crate::{
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
     store::{SessionRow, StoreError},
-    tickets,
+    tickets::{self, Admission},
 };
 
 /// Characters of a `User-Agent` that are kept.
@@ -201,9 +201,13 @@ pub(super) async fn ticket(
     State(app): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let session = caller::any_session(&app, &headers).await?;
+    let (session, until) = caller::any_session(&app, &headers).await?;
+    let admission = Admission {
+        session: session.id,
+        until,
+    };
     let origin = origins::origin(&headers).unwrap_or_default();
-    let ticket = tickets::issue(&*app.store, &session.id, origin).await?;
+    let ticket = tickets::issue(&*app.store, &admission, origin).await?;
     let body = TicketResponse {
         ticket,
         expires_in: tickets::LIFETIME,

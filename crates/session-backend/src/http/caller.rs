@@ -1,7 +1,8 @@
 //! Who calls: the session behind a bearer token or a refresh cookie.
 //!
 //! Invariants: a token that is right is not enough, the session must live in the store; a cookie
-//! identifies its session here without being used up.
+//! identifies its session here without being used up, and only the current one of its family lets
+//! do anything: what its predecessor is worth during the grace is counted by the refresh alone.
 
 use axum::{
     extract::FromRequestParts,
@@ -96,24 +97,43 @@ async fn witness(
     }
 }
 
-/// Returns the living session of the refresh cookies, or why the newest is over; nothing without
-/// a cookie. A call whose cookie a rotation overtook has to be made again.
-pub(crate) async fn cookie_session(
-    app: &App,
-    headers: &HeaderMap,
-) -> Result<Option<Result<SessionRow, EndReason>>, Refusal> {
+/// What the refresh cookies of a call say.
+pub(crate) enum Holder {
+    /// A session lives.
+    Living {
+        session: Box<SessionRow>,
+        /// Whether the cookie is the current one; its predecessor tells whose it is, nothing more.
+        is_current: bool,
+    },
+    /// A rotation overtook the cookie on its way: the call has to be made again.
+    Overtaken,
+    /// The newest session is over.
+    Over(EndReason),
+    /// There is no cookie.
+    Nobody,
+}
+
+/// Finds out whose the refresh cookies are.
+pub(crate) async fn cookie_holder(app: &App, headers: &HeaderMap) -> Result<Holder, StoreError> {
     let cookies = RefreshCookies::read(headers, &app.keys.refresh);
     if cookies.is_empty() {
-        return Ok(None);
+        return Ok(Holder::Nobody);
     }
     let now = Moment::now();
     let mut families = Families::read(app, cookies, now).await?;
     end_reused(app, &mut families, now).await?;
-    match families.living.pop() {
-        None if !families.overtaken.is_empty() => Err(Refusal::invalid_token()),
-        None => Ok(Some(Err(families.over.unwrap_or(EndReason::NoSession)))),
-        Some((token, session)) => Ok(Some(witness(app, session, token.generation).await?)),
-    }
+    let Some((token, session)) = families.living.pop() else {
+        return Ok(if families.overtaken.is_empty() {
+            Holder::Over(families.over.unwrap_or(EndReason::NoSession))
+        } else {
+            Holder::Overtaken
+        });
+    };
+    let found = witness(app, session, token.generation).await?;
+    Ok(found.map_or_else(Holder::Over, |session| Holder::Living {
+        is_current: token.generation == session.state.generation,
+        session: Box::new(session),
+    }))
 }
 
 /// Ends the families whose cookies were presented out of turn, and takes them out of the living.
@@ -142,16 +162,25 @@ pub(super) async fn end_reused(
     Ok(())
 }
 
-/// Returns the living session of a call by bearer token or else by cookie.
-pub(crate) async fn any_session(app: &App, headers: &HeaderMap) -> Result<SessionRow, Refusal> {
+/// Returns the living session of a call by bearer token or else by cookie, and until when the call
+/// has proved it: what it is given may last as long as an access token would.
+pub(crate) async fn any_session(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<(SessionRow, Moment), Refusal> {
     if let Some(claims) = bearer_claims(app, headers) {
-        return bearer_session(app, &claims).await?.map_err(Refusal::ended);
+        let session = bearer_session(app, &claims).await?;
+        return Ok((session.map_err(Refusal::ended)?, claims.end()));
     }
-    match cookie_session(app, headers).await? {
-        Some(Ok(session)) => Ok(session),
-        Some(Err(reason)) => Err(Refusal::ended(reason)),
-        None if bearer(headers).is_some() => Err(Refusal::invalid_token()),
-        None => Err(Refusal::ended(EndReason::NoSession)),
+    match cookie_holder(app, headers).await? {
+        Holder::Living {
+            session,
+            is_current: true,
+        } => Ok((*session, app.access_tokens.end(Moment::now()))),
+        Holder::Living { .. } | Holder::Overtaken => Err(Refusal::invalid_token()),
+        Holder::Over(reason) => Err(Refusal::ended(reason)),
+        Holder::Nobody if bearer(headers).is_some() => Err(Refusal::invalid_token()),
+        Holder::Nobody => Err(Refusal::ended(EndReason::NoSession)),
     }
 }
 
@@ -163,7 +192,7 @@ pub(super) struct Families {
     pub(super) overtaken: Vec<(RefreshToken, SessionRow)>,
     /// Why the newest of the others is over.
     pub(super) over: Option<EndReason>,
-    /// Families whose cookies can never be used again.
+    /// Families whose cookies can never be used again, here or anywhere.
     pub(super) dead: Vec<String>,
 }
 
@@ -178,14 +207,19 @@ impl Families {
             living: Vec::new(),
             overtaken: Vec::new(),
             over: None,
-            dead: cookies.foreign,
+            dead: Vec::new(),
         };
-        if cookies.tokens.is_empty() {
+        if cookies.is_empty() {
             return Ok(families);
         }
-        let names = cookies.tokens.iter().map(|token| token.family.clone());
-        let names: Vec<_> = names.collect();
+        let own = cookies.tokens.iter().map(|token| &token.family);
+        let names: Vec<_> = own.chain(&cookies.foreign).cloned().collect();
         let found = app.store.families(&names).await?;
+        let (foreign, found): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|row| cookies.foreign.contains(&row.family));
+        let over = foreign.iter().filter(|row| row.end_reason(now).is_some());
+        families.dead.extend(over.map(|row| row.family.clone()));
         let found = caught_up(app, &cookies.tokens, found, now).await?;
         let mut newest_over = Moment(i64::MIN);
         for token in cookies.tokens {

@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 use session_protocol::EndReason;
 
-use super::caller;
+use super::caller::{self, Holder};
 use crate::{
     Moment,
     app::{App, Shared},
@@ -192,6 +192,9 @@ async fn own_session(app: &App, headers: &HeaderMap) -> Result<Option<String>, R
     if let Some(claims) = caller::bearer_claims(app, headers) {
         return Ok(Some(claims.sid));
     }
-    let session = caller::cookie_session(app, headers).await?;
-    Ok(session.and_then(Result::ok).map(|session| session.id))
+    match caller::cookie_holder(app, headers).await? {
+        Holder::Living { session, .. } => Ok(Some(session.id)),
+        Holder::Overtaken => Err(Refusal::invalid_token()),
+        Holder::Over(_) | Holder::Nobody => Ok(None),
+    }
 }

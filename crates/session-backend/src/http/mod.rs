@@ -38,7 +38,7 @@ mod routes;
 mod session;
 mod uploads;
 
-pub(crate) use caller::{bearer_session, cookie_session};
+pub(crate) use caller::{Holder, bearer_session, cookie_holder};
 pub(crate) use notes::{LONGEST_TEXT, LONGEST_TITLE};
 pub(crate) use reports::{
     LONGEST_REPORT, MOST_IN_BODY, MOST_REPORTS, ReportBudget, WINDOW as REPORT_WINDOW,

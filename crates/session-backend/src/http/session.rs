@@ -8,9 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use serde_json::Value;
-use session_protocol::SessionStatus;
+use session_protocol::{EndReason, SessionStatus};
 
-use super::caller::{self, Caller};
+use super::caller::{self, Caller, Holder};
 use crate::{
     Moment,
     app::Shared,
@@ -24,24 +24,21 @@ pub(super) async fn status(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let found = match caller::bearer_claims(&app, &headers) {
-        Some(claims) => Some(caller::bearer_session(&app, &claims).await?),
-        None => match caller::cookie_session(&app, &headers).await? {
+        Some(claims) => caller::bearer_session(&app, &claims).await?,
+        None => match caller::cookie_holder(&app, &headers).await? {
+            Holder::Living { session, .. } => Ok(*session),
+            Holder::Over(reason) => Err(reason),
             // A token that merely ran out says nothing about its session.
-            None if caller::bearer(&headers).is_some() => {
-                return Err(Refusal::invalid_token());
-            }
-            found => found,
+            Holder::Nobody if caller::bearer(&headers).is_none() => Err(EndReason::NoSession),
+            Holder::Nobody | Holder::Overtaken => return Err(Refusal::invalid_token()),
         },
     };
     let status = match found {
-        Some(Ok(session)) => {
+        Ok(session) => {
             SessionStatus::Active(session.describe(Moment::now(), app.policy.warning_lead))
         }
-        Some(Err(reason)) => SessionStatus::Ended {
+        Err(reason) => SessionStatus::Ended {
             reason: Some(reason),
-        },
-        None => SessionStatus::Ended {
-            reason: Some(session_protocol::EndReason::NoSession),
         },
     };
     Ok(Json(status.to_value()))
@@ -52,7 +49,7 @@ pub(super) async fn extend(
     State(app): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    let session = caller::any_session(&app, &headers).await?;
+    let (session, _) = caller::any_session(&app, &headers).await?;
     match app.extend(&session.id, Cause::Request).await? {
         Extension::Extended(session) => {
             let session = session.describe(Moment::now(), app.policy.warning_lead);

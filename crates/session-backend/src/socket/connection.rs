@@ -2,7 +2,8 @@
 //!
 //! Invariants: nothing but a proof of identity is accepted before there is one; every operation
 //! asks the store whether the session lives, and waits for a better time if that does not answer,
-//! without the socket being closed; an end of session overtakes whatever waits to be
+//! without the socket being closed; whatever let a socket in, it lasts no longer than an access token
+//! unless a fresh one renews it; an end of session overtakes whatever waits to be
 //! sent; one task owns the socket, so there is one writer; while it waits it is small: what it does
 //! now and then lives in a box of its own only as long.
 
@@ -20,13 +21,13 @@ use super::{
 };
 use crate::{
     Moment,
-    access_token::Claims,
     app::Shared,
     events::SecurityEvent,
     http,
     hub::{Errand, Inbox, Outbox, Stranger},
     life::{Cause, Extension},
     store::SessionRow,
+    tickets::Admission,
 };
 
 /// A message that cannot be written in this time is not waited for.
@@ -37,8 +38,8 @@ type Step = Result<(), Ending>;
 /// Who uses the socket, once that is proved.
 struct Member {
     session: String,
-    /// The term of the access token; a ticket or cookie has none.
-    term: Option<TokenTerm>,
+    /// The term of the access token, or of what stood for one.
+    term: TokenTerm,
 }
 
 /// One connection.
@@ -85,11 +86,16 @@ impl Connection {
         match proof {
             Proof::Pending => {}
             Proof::Token(token) => Box::pin(self.authenticate(&token)).await?,
-            Proof::Cookie(session) => Box::pin(self.enter(*session, None)).await?,
-            Proof::Ticket(id) => match Box::pin(self.app.living(&id)).await? {
-                Ok(session) => Box::pin(self.enter(session, None)).await?,
-                Err(reason) => return Err(Ending::Over(reason)),
-            },
+            Proof::Cookie(session) => {
+                let until = self.app.access_tokens.end(Moment::now());
+                Box::pin(self.enter(*session, until)).await?;
+            }
+            Proof::Ticket(Admission { session, until }) => {
+                match Box::pin(self.app.living(&session)).await? {
+                    Ok(session) => Box::pin(self.enter(session, until)).await?,
+                    Err(reason) => return Err(Ending::Over(reason)),
+                }
+            }
             Proof::Over(reason) => return Err(Ending::Over(reason)),
             Proof::Bad => return Err(Box::pin(self.refuse_identity()).await),
         }
@@ -109,10 +115,10 @@ impl Connection {
 
     fn next_deadline(&self) -> Instant {
         let own = match &self.member {
-            None => Some(self.auth_deadline),
-            Some(member) => member.term.as_ref().map(TokenTerm::next),
+            None => self.auth_deadline,
+            Some(member) => member.term.next(),
         };
-        own.map_or(self.pulse.next_ping, |own| own.min(self.pulse.next_ping))
+        own.min(self.pulse.next_ping)
     }
 
     async fn deadline_reached(&mut self) -> Step {
@@ -123,19 +129,17 @@ impl Connection {
             }
             None => {}
             Some(member) => {
-                if let Some(term) = &mut member.term {
-                    let end = term.end;
-                    match term.due(now) {
-                        None => {}
-                        Some(TokenDue::Close) => {
-                            let reason = "access token ended";
-                            return Err(Ending::Close(CloseCode::AUTH_TIMEOUT, reason));
-                        }
-                        Some(TokenDue::Notice) => {
-                            let remaining = end.saturating_duration_since(now);
-                            self.say(&ServerMessage::AuthExpiringSoon { remaining })
-                                .await?;
-                        }
+                let end = member.term.end;
+                match member.term.due(now) {
+                    None => {}
+                    Some(TokenDue::Close) => {
+                        let reason = "access token ended";
+                        return Err(Ending::Close(CloseCode::AUTH_TIMEOUT, reason));
+                    }
+                    Some(TokenDue::Notice) => {
+                        let remaining = end.saturating_duration_since(now);
+                        self.say(&ServerMessage::AuthExpiringSoon { remaining })
+                            .await?;
                     }
                 }
             }
@@ -250,25 +254,21 @@ impl Connection {
             return Err(self.refuse_identity().await);
         };
         match http::bearer_session(&self.app, &claims).await? {
-            Ok(session) => self.enter(session, Some(&claims)).await,
+            Ok(session) => self.enter(session, claims.end()).await,
             Err(reason) => Err(Ending::Over(reason)),
         }
     }
 
     /// Joins the room first and looks again then, so that an end in between is not missed.
-    async fn enter(&mut self, session: SessionRow, claims: Option<&Claims>) -> Step {
+    async fn enter(&mut self, session: SessionRow, until: Moment) -> Step {
         let (limits, id) = (session.limits(), self.outbox.id);
         let hub = &self.app.hub;
         hub.join(&session.id, &session.user.id, limits, id);
         self.stranger = None;
-        self.member = Some(Member {
-            session: session.id.clone(),
-            term: None,
-        });
         match self.app.living(&session.id).await? {
             Ok(session) => {
                 self.app.hub.limits_moved(&session.id, session.limits());
-                self.confirm(&session, claims).await
+                self.confirm(&session, until).await
             }
             Err(reason) => Err(Ending::Over(reason)),
         }
@@ -286,21 +286,20 @@ impl Connection {
             return Err(Ending::Close(CloseCode::FORBIDDEN, "forbidden"));
         }
         match http::bearer_session(&self.app, &claims).await? {
-            Ok(session) => self.confirm(&session, Some(&claims)).await,
+            Ok(session) => self.confirm(&session, claims.end()).await,
             Err(reason) => Err(Ending::Over(reason)),
         }
     }
 
-    async fn confirm(&mut self, session: &SessionRow, claims: Option<&Claims>) -> Step {
+    /// Begins or renews the term of a socket, whose proof is good until then, and tells the client.
+    async fn confirm(&mut self, session: &SessionRow, until: Moment) -> Step {
         let (now, lead) = (Moment::now(), self.app.policy.warning_lead);
         let lifetime = self.app.access_tokens.lifetime();
-        let remaining = claims.map(|claims| claims.remaining(now).min(lifetime));
-        if let Some(member) = &mut self.member
-            && let Some(remaining) = remaining
-        {
-            member.term = Some(TokenTerm::new(Instant::now(), remaining, lifetime));
-        }
-        let expires_in = remaining.unwrap_or(session.absolute_deadline.since(now));
+        let expires_in = until.since(now).min(lifetime);
+        self.member = Some(Member {
+            session: session.id.clone(),
+            term: TokenTerm::new(Instant::now(), expires_in, lifetime),
+        });
         let answer = ServerMessage::AuthOk {
             expires_in,
             session: Some(session.describe(now, lead)),

@@ -16,8 +16,13 @@ use serde::Deserialize;
 use session_protocol::{EndReason, MAX_MESSAGE_BYTES, Secret};
 
 use crate::{
-    app::Shared, client_address::ClientAddress, http, hub, origins, problem::Refusal,
-    store::SessionRow, tickets,
+    app::Shared,
+    client_address::ClientAddress,
+    http::{self, Holder},
+    hub, origins,
+    problem::Refusal,
+    store::SessionRow,
+    tickets::{self, Admission},
 };
 
 mod budget;
@@ -56,7 +61,7 @@ enum Proof {
     /// An access token as a subprotocol.
     Token(Secret),
     /// A ticket of a session.
-    Ticket(String),
+    Ticket(Admission),
     /// A cookie of a session.
     Cookie(Box<SessionRow>),
     /// A cookie of a session that is over.
@@ -91,13 +96,17 @@ pub(crate) async fn open(
     })?;
     let proof = if let Some(ticket) = handshake.ticket {
         let origin = origins::origin(&headers).unwrap_or_default();
-        let session = tickets::redeem(&*app.store, &ticket, origin).await?;
-        session.map_or(Proof::Bad, Proof::Ticket)
+        let admission = tickets::redeem(&*app.store, &ticket, origin).await?;
+        admission.map_or(Proof::Bad, Proof::Ticket)
     } else if handshake.auth.as_deref() == Some("cookie") {
-        match http::cookie_session(&app, &headers).await? {
-            Some(Ok(session)) => Proof::Cookie(Box::new(session)),
-            Some(Err(reason)) => Proof::Over(reason),
-            None => Proof::Over(EndReason::NoSession),
+        match http::cookie_holder(&app, &headers).await? {
+            Holder::Living {
+                session,
+                is_current: true,
+            } => Proof::Cookie(session),
+            Holder::Living { .. } | Holder::Overtaken => Proof::Bad,
+            Holder::Over(reason) => Proof::Over(reason),
+            Holder::Nobody => Proof::Over(EndReason::NoSession),
         }
     } else {
         subprotocol_token(&headers).map_or(Proof::Pending, Proof::Token)
