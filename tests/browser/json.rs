@@ -31,6 +31,7 @@ const FIXTURES: &[&str] = &[
     include_str!("../native/wire/fixtures/http-token-response.json"),
     include_str!("../native/wire/fixtures/server-auth-expiring-soon.json"),
     include_str!("../native/wire/fixtures/server-auth-ok-bare.json"),
+    include_str!("../native/wire/fixtures/server-auth-ok-crowded.json"),
     include_str!("../native/wire/fixtures/server-auth-ok.json"),
     include_str!("../native/wire/fixtures/server-data-update.json"),
     include_str!("../native/wire/fixtures/server-error.json"),

@@ -295,7 +295,7 @@ fn operation() -> Vec<LimitRow> {
         ),
         row(
             "sockets that come back in a second after a stop",
-            server::ACCEPTED_PER_SECOND.to_string(),
+            hub::ACCEPTED_PER_SECOND.to_string(),
             "sets the window of `GOING_AWAY`",
         ),
         row(

@@ -33,8 +33,6 @@ use crate::{
     upkeep,
 };
 
-/// Reconnections that a restarted server takes in a second; sets the window of `GOING_AWAY`.
-pub(crate) const ACCEPTED_PER_SECOND: usize = 500;
 /// How often a store that is not ready at the start is tried, and how long after one another.
 const SEED_TRIES: u32 = 6;
 const SEED_PAUSE: Duration = Duration::from_millis(500);
@@ -262,7 +260,7 @@ async fn run(
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // An error means that nobody can ask for a stop any more, which is one.
         drop(stopping.wait_for(|stop| *stop).await);
-        let within = hub.go_away(ACCEPTED_PER_SECOND);
+        let within = hub.go_away();
         tracing::info!(window_seconds = within.as_secs(), "stopping");
     });
     let drained = async {

@@ -299,9 +299,9 @@ impl Connection {
         }
     }
 
-    /// The server announced a restart and the window for coming back; a window beyond
-    /// [`LONGEST_WINDOW`] is cut, lest a mistyped number keep a tab away for years.
-    pub(crate) fn announce_restart(&mut self, within: Duration) {
+    /// The server told the window for coming back, for a restart or for the day it dies; a window
+    /// beyond [`LONGEST_WINDOW`] is cut, lest a mistyped number keep a tab away for years.
+    pub(crate) fn come_back_within(&mut self, within: Duration) {
         if let State::Open { window, .. } = &mut self.state {
             *window = Some(within.min(LONGEST_WINDOW));
         }

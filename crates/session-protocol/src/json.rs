@@ -97,6 +97,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    pub(crate) fn type_name(self) -> Result<&'a str, WireError> {
+        let name = self.find("type").and_then(Value::as_str);
+        name.ok_or(WireError::MissingType)
+    }
+
     pub(crate) fn optional<T>(
         self,
         field: &'static str,

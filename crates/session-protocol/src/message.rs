@@ -32,6 +32,8 @@ pub enum ServerMessage {
         expires_in: Duration,
         /// The session, where the backend tells it.
         session: Option<ActiveSession>,
+        /// If the connection breaks, reconnect at a random point inside this time.
+        reconnect_within: Option<Duration>,
     },
     /// The access token, not the session, ends soon.
     AuthExpiringSoon {
@@ -165,10 +167,7 @@ impl ServerMessage {
     pub fn decode(text: &str, names: &MessageNames) -> Result<Self, WireError> {
         let object = parse_object(text, MAX_MESSAGE_BYTES)?;
         let fields = Fields(&object);
-        let name = fields
-            .find("type")
-            .and_then(Value::as_str)
-            .ok_or(WireError::MissingType)?;
+        let name = fields.type_name()?;
         Ok(match names.resolve(name).unwrap_or_default() {
             "auth_ok" => Self::AuthOk {
                 expires_in: fields.seconds("expiresIn")?,
@@ -176,6 +175,7 @@ impl ServerMessage {
                     .find("session")
                     .map(ActiveSession::from_value)
                     .transpose()?,
+                reconnect_within: fields.optional_seconds("reconnectWithinSeconds")?,
             },
             "auth_expiring_soon" => Self::AuthExpiringSoon {
                 remaining: fields.seconds("remainingSeconds")?,
@@ -238,16 +238,21 @@ impl ServerMessage {
             Self::AuthOk {
                 expires_in,
                 session,
-            } => object(vec![
-                ("type", "auth_ok".into()),
-                ("expiresIn", seconds_value(*expires_in)),
-                (
-                    "session",
-                    session
-                        .as_ref()
-                        .map_or(Value::Null, ActiveSession::to_value),
-                ),
-            ]),
+                reconnect_within,
+            } => {
+                let session = session.as_ref();
+                let mut fields = vec![
+                    ("type", "auth_ok".into()),
+                    ("expiresIn", seconds_value(*expires_in)),
+                    (
+                        "session",
+                        session.map_or(Value::Null, ActiveSession::to_value),
+                    ),
+                ];
+                let within = reconnect_within.map(seconds_value);
+                fields.extend(within.map(|within| ("reconnectWithinSeconds", within)));
+                object(fields)
+            }
             Self::AuthExpiringSoon { remaining } => object(vec![
                 ("type", "auth_expiring_soon".into()),
                 ("remainingSeconds", seconds_value(*remaining)),
@@ -349,10 +354,7 @@ impl ClientMessage {
     pub fn decode(text: &str) -> Result<Self, WireError> {
         let object = parse_object(text, MAX_MESSAGE_BYTES)?;
         let fields = Fields(&object);
-        let name = fields
-            .find("type")
-            .and_then(Value::as_str)
-            .ok_or(WireError::MissingType)?;
+        let name = fields.type_name()?;
         let is = |known: &str| same_name(known, name);
         let topic = || fields.text("topic").map(str::to_owned);
         let token = || fields.secret("token");

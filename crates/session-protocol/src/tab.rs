@@ -219,10 +219,7 @@ impl TabNotice {
     pub fn decode(text: &str) -> Result<Self, WireError> {
         let object = parse_object(text, MAX_NOTICE_BYTES)?;
         let fields = Fields(&object);
-        let name = fields
-            .find("type")
-            .and_then(Value::as_str)
-            .ok_or(WireError::MissingType)?;
+        let name = fields.type_name()?;
         Ok(Self {
             kind: TabNoticeKind::read(name, fields)?,
             epoch: required(fields.count("epoch")?, "epoch")?,

@@ -273,6 +273,7 @@ fn message(said: &Said) -> ServerMessage {
         Said::Welcome(told) => ServerMessage::AuthOk {
             expires_in: Duration::from_secs(300),
             session: told.map(session),
+            reconnect_within: None,
         },
         Said::TokenEndsSoon(remaining) => ServerMessage::AuthExpiringSoon {
             remaining: *remaining,

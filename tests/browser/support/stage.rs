@@ -322,6 +322,7 @@ impl Platform for Stage {
                 ServerMessage::AuthOk {
                     expires_in: TOKEN_LIFETIME,
                     session: None,
+                    reconnect_within: None,
                 }
             }
             ClientMessage::Heartbeat => ServerMessage::HeartbeatAck,

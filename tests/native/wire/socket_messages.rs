@@ -22,6 +22,7 @@ fn from_server() -> Vec<(&'static str, ServerMessage)> {
             ServerMessage::AuthOk {
                 expires_in: secs(300),
                 session: Some(session()),
+                reconnect_within: None,
             },
         ),
         (
@@ -29,6 +30,15 @@ fn from_server() -> Vec<(&'static str, ServerMessage)> {
             ServerMessage::AuthOk {
                 expires_in: Duration::from_millis(500),
                 session: None,
+                reconnect_within: None,
+            },
+        ),
+        (
+            "server-auth-ok-crowded",
+            ServerMessage::AuthOk {
+                expires_in: secs(300),
+                session: None,
+                reconnect_within: Some(secs(20)),
             },
         ),
         (

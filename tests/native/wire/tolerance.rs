@@ -70,7 +70,8 @@ fn type_names_are_read_in_any_spelling() {
         read,
         Ok(ServerMessage::AuthOk {
             expires_in,
-            session: None
+            session: None,
+            reconnect_within: None,
         })
     );
     for name in [

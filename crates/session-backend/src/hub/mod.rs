@@ -9,4 +9,4 @@ mod rooms;
 
 pub(crate) use door::{Door, LONGEST_WAIT, Stranger, UNAUTHENTICATED};
 pub(crate) use outbox::{Control, Errand, Inbox, Outbox, QUEUE_BYTES, QUEUE_LENGTH, SocketId};
-pub(crate) use rooms::{Hub, SOCKETS_OF_SESSION, SOCKETS_OF_USER};
+pub(crate) use rooms::{ACCEPTED_PER_SECOND, Hub, SOCKETS_OF_SESSION, SOCKETS_OF_USER};

@@ -16,6 +16,8 @@ use session_protocol::{EndReason, ServerMessage};
 use super::outbox::{Control, Inbox, Outbox, SocketId, mailbox};
 use crate::{Moment, limits::Limits};
 
+/// Sockets that come back in a second after a restart; sets the window that clients are told.
+pub(crate) const ACCEPTED_PER_SECOND: usize = 500;
 /// Sockets of one session; tabs share one, unless their browser lets them not.
 ///
 /// # Source
@@ -191,11 +193,16 @@ impl Hub {
     }
 
     /// Announces to all that the server goes down; returns the window told to them.
-    pub(crate) fn go_away(&self, accepted_per_second: usize) -> Duration {
-        let seconds = self.count().div_ceil(accepted_per_second).max(1);
-        let within = Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX));
+    pub(crate) fn go_away(&self) -> Duration {
+        let within = self.window();
         self.control(None, Control::GoAway { within });
         within
+    }
+
+    /// Returns the time in which all sockets can come back, whole seconds, one at least.
+    pub(crate) fn window(&self) -> Duration {
+        let seconds = self.count().div_ceil(ACCEPTED_PER_SECOND).max(1);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
     }
 
     fn control(&self, session: Option<&str>, control: Control) {

@@ -33,6 +33,9 @@ use crate::{
 /// A message that cannot be written in this time is not waited for.
 pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// In so short a time clients come back by themselves.
+const SHORT_WINDOW: Duration = Duration::from_secs(1);
+
 type Step = Result<(), Ending>;
 
 /// Who uses the socket, once that is proved.
@@ -303,6 +306,7 @@ impl Connection {
         let answer = ServerMessage::AuthOk {
             expires_in,
             session: Some(session.describe(now, lead)),
+            reconnect_within: Some(self.app.hub.window()).filter(|within| *within > SHORT_WINDOW),
         };
         self.say(&answer).await
     }

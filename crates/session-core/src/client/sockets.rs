@@ -43,8 +43,15 @@ impl Client {
         }
         self.connection.heard(self.now, &self.policy.timing);
         match message {
-            ServerMessage::AuthOk { session, .. } => {
+            ServerMessage::AuthOk {
+                session,
+                reconnect_within,
+                ..
+            } => {
                 self.let_in(socket);
+                if let Some(within) = reconnect_within {
+                    self.connection.come_back_within(within);
+                }
                 match session {
                     Some(session) => self.learn(&session),
                     None => Outcome::Acted,
@@ -76,7 +83,7 @@ impl Client {
             }
             ServerMessage::SessionExpired { reason } => self.end(reason, Herald::Server),
             ServerMessage::GoingAway { reconnect_within } => {
-                self.connection.announce_restart(reconnect_within);
+                self.connection.come_back_within(reconnect_within);
                 Outcome::Acted
             }
             ServerMessage::DataUpdate {

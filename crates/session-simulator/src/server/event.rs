@@ -117,6 +117,7 @@ impl Push {
             } => ServerMessage::AuthOk {
                 expires_in,
                 session: Some(session.describe()),
+                reconnect_within: None,
             },
             Self::AuthExpiringSoon { remaining } => ServerMessage::AuthExpiringSoon { remaining },
             Self::Warning {

@@ -1,7 +1,7 @@
 //! Reconnecting within bounds: what is forgiven, what is bounded, and whose wait is kept.
 
 use session_core::{ConnectionStatus, Input};
-use session_protocol::ServerMessage;
+use session_protocol::{ServerMessage, SessionConfig};
 
 use crate::support::{
     samples::{millis, secs},
@@ -61,4 +61,67 @@ fn a_wake_does_not_cut_the_window_of_an_announced_restart() {
 
     world.expect_nothing();
     assert_eq!(world.client.next_deadline(), planned);
+}
+
+#[test]
+fn an_announced_restart_is_met_inside_its_window() {
+    let mut waits = Vec::new();
+    for seed in 0..100 {
+        let mut world = World::with(&SessionConfig::default(), seed);
+        world.start(session_core::Presence::Present);
+        world.answer_refresh_ok();
+        world.answer_socket();
+        world.receive(ServerMessage::GoingAway {
+            reconnect_within: secs(20),
+        });
+
+        world.close(1012, "");
+        world.await_socket();
+        waits.push(world.now());
+    }
+
+    assert!(waits.iter().all(|wait| *wait <= secs(20)));
+    assert!(
+        waits.iter().any(|wait| *wait > secs(15)),
+        "spread over the window"
+    );
+}
+
+#[test]
+fn one_of_a_crowd_comes_back_inside_the_window_that_it_was_told_when_it_came() {
+    let mut waits = Vec::new();
+    for seed in 0..100 {
+        let mut world = World::with(&SessionConfig::default(), seed);
+        world.start(session_core::Presence::Present);
+        world.answer_refresh_ok();
+        world.open_socket();
+        world.receive(ServerMessage::AuthOk {
+            expires_in: secs(300),
+            session: None,
+            reconnect_within: Some(secs(20)),
+        });
+
+        world.close(1006, "");
+        world.await_socket();
+        waits.push(world.now());
+    }
+
+    assert!(waits.iter().all(|wait| *wait <= secs(20)));
+    assert!(
+        waits.iter().any(|wait| *wait > secs(15)),
+        "spread over the window"
+    );
+}
+
+#[test]
+fn a_mistyped_restart_window_keeps_no_tab_away() {
+    let mut world = World::live();
+    world.receive(ServerMessage::GoingAway {
+        reconnect_within: secs(10 * 365 * 86_400),
+    });
+
+    world.close(1012, "");
+    world.await_socket();
+
+    assert!(world.now() <= secs(60));
 }

@@ -53,6 +53,7 @@ fn a_token_that_came_while_the_socket_authenticated_follows_at_once() {
     world.receive(ServerMessage::AuthOk {
         expires_in: secs(1),
         session: None,
+        reconnect_within: None,
     });
 
     world.expect_only("SendMessage auth_refresh");

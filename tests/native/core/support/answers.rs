@@ -218,6 +218,7 @@ impl World {
         self.receive(ServerMessage::AuthOk {
             expires_in: TOKEN_LIFETIME,
             session: None,
+            reconnect_within: None,
         });
     }
 

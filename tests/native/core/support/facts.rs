@@ -239,6 +239,7 @@ fn messages() -> Vec<(&'static str, ServerMessage)> {
     let auth_ok = |session| ServerMessage::AuthOk {
         expires_in: TOKEN_LIFETIME,
         session,
+        reconnect_within: None,
     };
     let warning = |cause| ServerMessage::SessionWarning {
         remaining: secs(60),

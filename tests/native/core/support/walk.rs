@@ -156,6 +156,7 @@ fn polite(world: &World, draws: &mut Draws) -> Input {
             message: ServerMessage::AuthOk {
                 expires_in: TOKEN_LIFETIME,
                 session: None,
+                reconnect_within: None,
             },
         },
         [_, _, "Suspended"] => Input::SessionAnswered {

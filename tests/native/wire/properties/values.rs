@@ -205,10 +205,13 @@ pub(crate) fn server_message() -> impl Strategy<Value = ServerMessage> {
         WarningCause::Admin,
     ];
     prop_oneof![
-        (duration(), option::of(session())).prop_map(|(expires_in, session)| M::AuthOk {
-            expires_in,
-            session
-        }),
+        (duration(), option::of(session()), option::of(duration())).prop_map(
+            |(expires_in, session, reconnect_within)| M::AuthOk {
+                expires_in,
+                session,
+                reconnect_within,
+            }
+        ),
         duration().prop_map(|remaining| M::AuthExpiringSoon { remaining }),
         (duration(), select(causes.to_vec()), any::<bool>()).prop_map(
             |(remaining, cause, extendable)| M::SessionWarning {

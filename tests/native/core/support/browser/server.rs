@@ -224,6 +224,7 @@ impl Server {
                 let message = ServerMessage::AuthOk {
                     expires_in,
                     session,
+                    reconnect_within: None,
                 };
                 vec![heard(line, message)]
             }
