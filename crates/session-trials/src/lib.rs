@@ -21,6 +21,7 @@ mod http;
 pub mod load;
 mod prepared;
 mod process;
+mod redis;
 mod socket;
 mod trouble;
 

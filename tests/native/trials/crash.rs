@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use session_trials::crash::{CrashOptions, Trial, Violation};
+use session_trials::crash::{CrashOptions, Trial, TrialStore, Violation};
 
 /// In the gate; `cargo xtask crash --cycles N` does more.
 const CYCLES: u64 = 100;
@@ -10,7 +10,7 @@ const CYCLES: u64 = 100;
 fn options(seed: u64) -> CrashOptions {
     CrashOptions {
         program: env!("CARGO_BIN_EXE_trial-backend").into(),
-        store: None,
+        store: TrialStore::Sqlite,
         nodes: 1,
         clients: 8,
         seed,
@@ -19,7 +19,22 @@ fn options(seed: u64) -> CrashOptions {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_was_answered_is_lost_or_revived_by_kills() {
-    let mut trial = Trial::prepare(&options(5)).await.unwrap();
+    survive(&options(5)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_revived_by_kills_of_two_servers_on_one_redis() {
+    let (store, nodes) = (TrialStore::Redis, 2);
+    survive(&CrashOptions {
+        store,
+        nodes,
+        ..options(6)
+    })
+    .await;
+}
+
+async fn survive(options: &CrashOptions) {
+    let mut trial = Trial::prepare(options).await.unwrap();
     for _ in 0..CYCLES {
         trial.cycle(|_| {}).await.unwrap();
         assert!(trial.report().violations.is_empty(), "{}", trial.report());

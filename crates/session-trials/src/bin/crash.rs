@@ -9,7 +9,7 @@ use std::{path::PathBuf, process::ExitCode, time::SystemTime};
 use clap::Parser;
 use session_trials::{
     Trouble,
-    crash::{CrashOptions, Trial},
+    crash::{CrashOptions, Trial, TrialStore},
 };
 
 /// Kills the server under load and checks the histories of its clients.
@@ -28,9 +28,9 @@ struct Flags {
     #[arg(long, default_value_t = 8)]
     clients: usize,
 
-    /// The store of the server; an SQLite file of the trial unless given.
-    #[arg(long, value_name = "URL")]
-    store: Option<String>,
+    /// `sqlite` or `redis` for one of the trial's own, or what the server takes.
+    #[arg(long, value_name = "STORE", default_value = "sqlite")]
+    store: TrialStore,
 
     /// Servers that share the store; one of them is killed at a time.
     #[arg(long, default_value_t = 1)]

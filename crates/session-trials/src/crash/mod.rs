@@ -14,4 +14,4 @@ mod trial;
 
 pub use history::Violation;
 pub use report::Report;
-pub use trial::{CrashOptions, Trial};
+pub use trial::{CrashOptions, Trial, TrialStore};

@@ -3,7 +3,9 @@
 //! Invariant: a node is killed only while clients work, and clients check only while all nodes run.
 
 use std::{
+    convert::Infallible,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
@@ -16,7 +18,7 @@ use super::{
     Report,
     client::{Client, Signals},
 };
-use crate::{Launch, Server, Trouble, draw::Draw, prepared};
+use crate::{Launch, Server, Trouble, draw::Draw, prepared, redis::Redis};
 
 /// The server is killed this long after the clients have begun, at least.
 const SHORTEST_WORK: Duration = Duration::from_millis(20);
@@ -28,13 +30,37 @@ const ALONE: Duration = Duration::from_millis(150);
 /// Tokens rotate at every occasion; the rest is as in production.
 const FLAGS: [&str; 3] = ["--refresh-grace", "20ms", "--allow-short-limits"];
 
+/// Where the servers of a trial keep what they promise.
+#[derive(Clone, Debug, Default)]
+pub enum TrialStore {
+    /// An SQLite file in the folder of the trial.
+    #[default]
+    Sqlite,
+    /// A Redis server of the trial's own, which is not killed.
+    Redis,
+    /// What `--store` of the server takes.
+    At(String),
+}
+
+impl FromStr for TrialStore {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "sqlite" => Self::Sqlite,
+            "redis" => Self::Redis,
+            _ => Self::At(text.to_owned()),
+        })
+    }
+}
+
 /// What a trial is to be.
 #[derive(Clone, Debug)]
 pub struct CrashOptions {
     /// The program of the server.
     pub program: PathBuf,
-    /// The store, as `--store` takes it; an SQLite file in a folder of the trial unless given.
-    pub store: Option<String>,
+    /// The store.
+    pub store: TrialStore,
     /// Servers that share the store; one of them is killed at a time.
     pub nodes: usize,
     /// Clients, each with an account of its own.
@@ -48,6 +74,8 @@ pub struct Trial {
     folder: TempDir,
     launches: Vec<Launch>,
     running: Vec<Option<Server>>,
+    /// Ends after the servers that use it.
+    _redis: Option<Redis>,
     clients: Vec<Client>,
     draw: Draw,
     report: Report,
@@ -61,13 +89,13 @@ impl Trial {
     /// A [`Trouble`] if server or store fail.
     pub async fn prepare(options: &CrashOptions) -> Result<Self, Trouble> {
         let folder = tempfile::tempdir().map_err(Trouble::when("a folder for the trial"))?;
-        let (flag, location) = match &options.store {
-            None => prepared::sqlite_in(folder.path()),
-            Some(flag) => {
-                let location = StoreLocation::parse(flag);
-                (flag.clone(), location.map_err(Trouble::when("--store"))?)
-            }
+        let mut redis = None;
+        let flag = match &options.store {
+            TrialStore::Sqlite => prepared::sqlite_in(folder.path()).0,
+            TrialStore::Redis => redis.insert(Redis::start(folder.path()).await?).url(),
+            TrialStore::At(flag) => flag.clone(),
         };
+        let location = StoreLocation::parse(&flag).map_err(Trouble::when("--store"))?;
         let launch = || Launch::backend(&options.program, folder.path(), &flag, &FLAGS);
         let launches: Vec<_> = (0..options.nodes.max(1))
             .map(|_| launch())
@@ -85,6 +113,7 @@ impl Trial {
             folder,
             launches,
             running,
+            _redis: redis,
             clients,
             draw,
             report: Report::default(),
