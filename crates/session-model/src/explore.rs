@@ -181,9 +181,7 @@ impl Model for Exploration {
 
     fn actions(&self, situation: &Situation, moves: &mut Vec<Move>) {
         self.visited.fetch_add(1, Ordering::Relaxed);
-        if situation.world.broken.is_none() {
-            self.list(situation, moves);
-        }
+        moves.extend(self.moves(situation));
     }
 
     fn next_state(&self, situation: &Situation, taken: Move) -> Option<Situation> {

@@ -31,7 +31,10 @@ pub fn hunt(bug: Bug, bounds: Bounds) -> Option<Catch> {
         stops_early: true,
         ..bounds
     };
-    let states = Some(FIRST_LOOK);
+    let states = bounds
+        .states
+        .map_or(FIRST_LOOK, |most| most.min(FIRST_LOOK));
+    let states = Some(states);
     hunt_within(bug, Bounds { states, ..bounds }).or_else(|| hunt_within(bug, bounds))
 }
 

@@ -3,6 +3,8 @@
 //! Each was seen in the field or in the advice that this project was made from. Invariant: a world
 //! without bugs switched on runs the contract as it is written.
 
+use std::str::FromStr;
+
 use session_core::SeededBug;
 
 /// A seeded bug.
@@ -87,6 +89,20 @@ impl Bug {
             Self::LocalClockVerdict => Some(SeededBug::LocalClockVerdict),
             Self::ReconnectAfterTerminalClose => Some(SeededBug::ReconnectAfterTerminalClose),
         }
+    }
+}
+
+impl FromStr for Bug {
+    type Err = String;
+
+    /// Reads a number (`B1`) or a name (`NoGrace`).
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_meant = |bug: &Self| {
+            format!("B{}", bug.number()).eq_ignore_ascii_case(text)
+                || format!("{bug:?}").eq_ignore_ascii_case(text)
+        };
+        let found = Self::ALL.into_iter().find(is_meant);
+        found.ok_or_else(|| format!("expected a bug from B1 to B15, found `{text}`"))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod aside;
 pub mod browser;
 pub mod bug;
 pub mod chance;
+pub mod command_line;
 pub mod history;
 pub mod invariants;
 pub mod liveness;

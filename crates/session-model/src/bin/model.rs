@@ -4,8 +4,8 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use session_model::{Bounds, check, hunt, scenes, walk};
-use session_simulator::bug::Bug;
+use session_model::{Bounds, Scene, check, hunt, scenes, walk};
+use session_simulator::{bug::Bug, command_line::flags};
 
 const USAGE: &str = "\
 model [--tabs N] [--scene NAME] [--faults N] [--seconds N] [--states N] [--threads N]
@@ -13,64 +13,61 @@ model [--tabs N] [--scene NAME] [--faults N] [--seconds N] [--states N] [--threa
     longer than this many seconds or comes to more than this many states.
 model --walk SEED [--scene NAME]
     Tells one life of each scene, drawn from a seed.
-model --bug B1 [--scene NAME]
+model --bug B1 [--seconds N] [--states N]
     Puts a bug back and prints the shortest way to a broken promise; `--bug all` tries all.";
 
 #[derive(Default)]
 struct Arguments {
     tabs: Option<u8>,
-    scene: Option<String>,
-    bug: Option<String>,
+    scene: Option<&'static str>,
+    bugs: Vec<Bug>,
     faults: Option<u8>,
     walk: Option<u64>,
     bounds: Bounds,
 }
 
-fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+fn parse(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments::default();
-    while let Some(word) = words.next() {
-        let value = words
-            .next()
-            .ok_or_else(|| format!("expected a value after `{word}`\n{USAGE}"))?;
-        let number = || {
-            let parsed = value.parse::<u64>();
-            parsed.map_err(|_| format!("expected a number after `{word}`, found `{value}`"))
-        };
-        let count = || number().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
-        match word.as_str() {
-            "--tabs" => {
-                let tabs = u8::try_from(number()?).ok();
-                let tabs = tabs.filter(|tabs| (2..=8).contains(tabs));
-                let tabs = tabs.ok_or_else(|| format!("expected 2 to 8 tabs, found {value}"))?;
-                arguments.tabs = Some(tabs);
-            }
-            "--walk" => arguments.walk = Some(number()?),
+    for flag in flags(words)? {
+        let count = || Ok::<_, String>(usize::try_from(flag.number()?).unwrap_or(usize::MAX));
+        match flag.name.as_str() {
+            "--tabs" => arguments.tabs = Some(flag.tabs(2..=8)?),
+            "--walk" => arguments.walk = Some(flag.number()?),
             "--faults" => {
-                let faults = u8::try_from(number()?);
+                let faults = u8::try_from(flag.number()?);
                 arguments.faults = Some(faults.unwrap_or(u8::MAX));
             }
-            "--scene" => arguments.scene = Some(value),
-            "--bug" => arguments.bug = Some(value),
-            "--seconds" => arguments.bounds.time = Some(Duration::from_secs(number()?)),
+            "--scene" => arguments.scene = Some(scene(&flag.value)?),
+            "--bug" if flag.value == "all" => arguments.bugs = Bug::ALL.to_vec(),
+            "--bug" => arguments.bugs = vec![flag.value.parse()?],
+            "--seconds" => arguments.bounds.time = Some(Duration::from_secs(flag.number()?)),
             "--states" => arguments.bounds.states = Some(count()?),
             "--threads" => arguments.bounds.threads = count()?.max(1),
-            _ => return Err(format!("`{word}` is not understood\n{USAGE}")),
+            _ => return Err(flag.unknown()),
         }
     }
     Ok(arguments)
+}
+
+/// Finds a scene by its name.
+fn scene(name: &str) -> Result<&'static str, String> {
+    let names: Vec<_> = scenes(2).into_iter().map(|scene| scene.name).collect();
+    let found = names.iter().find(|known| **known == name).copied();
+    found.ok_or_else(|| format!("expected one of {}, found `{name}`", names.join(", ")))
 }
 
 fn main() -> ExitCode {
     let arguments = match parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(problem) => {
-            println!("{problem}");
+            println!("{problem}\n{USAGE}");
             return ExitCode::from(2);
         }
     };
-    let is_good = match &arguments.bug {
-        Some(name) => bugs(name, &arguments),
-        None => explore(&arguments),
+    let is_good = if arguments.bugs.is_empty() {
+        explore(&arguments)
+    } else {
+        bugs(&arguments)
     };
     if is_good {
         ExitCode::SUCCESS
@@ -81,14 +78,9 @@ fn main() -> ExitCode {
 
 fn explore(arguments: &Arguments) -> bool {
     let (mut distinct, mut is_good, mut seconds) = (0, true, 0.0);
-    for mut scene in scenes(arguments.tabs.unwrap_or(2)) {
-        if arguments
-            .scene
-            .as_ref()
-            .is_some_and(|name| name != scene.name)
-        {
-            continue;
-        }
+    let chosen = |scene: &Scene| arguments.scene.is_none_or(|name| name == scene.name);
+    let all = scenes(arguments.tabs.unwrap_or(2));
+    for mut scene in all.into_iter().filter(chosen) {
         if let Some(faults) = arguments.faults {
             scene.budget.faults = faults;
         }
@@ -102,18 +94,18 @@ fn explore(arguments: &Arguments) -> bool {
         seconds += report.took.as_secs_f64();
         is_good &= report.is_good();
     }
-    println!("{distinct} distinct states in {seconds:.1} s");
+    if arguments.walk.is_none() {
+        println!("{distinct} distinct states in {seconds:.1} s");
+    }
     is_good
 }
 
-fn bugs(name: &str, arguments: &Arguments) -> bool {
-    let is_wanted =
-        |bug: &Bug| name == "all" || format!("B{}", bug.number()).eq_ignore_ascii_case(name);
+fn bugs(arguments: &Arguments) -> bool {
     let mut is_good = true;
-    for bug in Bug::ALL.into_iter().filter(is_wanted) {
-        if let Some(catch) = hunt(bug, arguments.bounds) {
+    for bug in &arguments.bugs {
+        if let Some(catch) = hunt(*bug, arguments.bounds) {
             println!("{catch}");
-            if name != "all" {
+            if let [_] = *arguments.bugs {
                 println!("{}", catch.tale);
             }
         } else {

@@ -9,6 +9,12 @@ use session_simulator::{
     world::{Deed, Settings},
 };
 
+use super::{Scene, SlowCalls, Sockets};
+use crate::Budget;
+
+/// Faults that a scene may have.
+const FAULTS: u8 = 3;
+
 /// The browser of all scenes.
 pub(super) const BROWSER: BrowserId = BrowserId(0);
 
@@ -51,6 +57,51 @@ pub(super) const fn patient() -> Policy {
         token_grace: seconds(10),
         kept_updates: 4,
         memory_of_ended: NEVER,
+    }
+}
+
+/// The user is warned at 40 s and idle at 60; the absolute limit is at 100. Tokens do not end.
+pub(super) const fn short() -> Policy {
+    Policy {
+        access_token_lifetime: NEVER,
+        idle_timeout: seconds(60),
+        absolute_timeout: seconds(100),
+        remember_absolute_timeout: seconds(100),
+        ..patient()
+    }
+}
+
+/// What may go wrong, and so many deeds.
+pub(super) const fn budget(deeds: u8) -> Budget {
+    Budget {
+        faults: FAULTS,
+        deeds,
+    }
+}
+
+/// Tabs of one browser without locks, in which a user is logged in and nothing goes wrong; calls that
+/// change who is logged in are slow, sockets are refused. A scene says in what it differs.
+pub(super) fn scene(tabs: u8, policy: Policy) -> Scene {
+    Scene {
+        name: "",
+        about: "",
+        settings: settings(tabs, policy, false, TabShare::Auto),
+        beginning: logged_in(tabs),
+        grain: seconds(10),
+        end: Duration::ZERO,
+        budget: budget(0),
+        deeds: Vec::new(),
+        mishaps: Vec::new(),
+        stalls: false,
+        crashes: false,
+        breaks: false,
+        cuts: false,
+        spoils: false,
+        sockets: Sockets::Refused,
+        slow_calls: SlowCalls::Tokens,
+        slow_notices: true,
+        thief_of: None,
+        sights: Vec::new(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Feeds: sockets message by message, heartbeats, revocation, frames that cannot be read.
 
-use session_protocol::config::TabShare;
 use session_simulator::{
     server::{Policy, UserId},
     world::{Deed, Mishap},
 };
 
 use super::{Scene, SlowCalls, Sockets, build};
-use crate::{Budget, Sight};
+use crate::Sight;
 
 /// Each tab has its own socket.
 pub(super) fn scene(tabs: u8) -> Scene {
@@ -21,30 +20,23 @@ pub(super) fn scene(tabs: u8) -> Scene {
     Scene {
         name: "feed",
         about: "a socket for each tab: heartbeats, activity, revocation, restarts, spoilt frames",
-        settings: build::settings(tabs, policy, false, TabShare::Auto),
-        beginning: build::logged_in(tabs),
         grain: build::seconds(30),
         end: build::seconds(60),
-        budget: Budget {
-            faults: 3,
-            deeds: 1,
-        },
+        budget: build::budget(1),
         deeds: vec![Deed::Touch(build::tab(0))],
         mishaps: vec![Mishap::Revoke(UserId(1))],
         stalls: true,
-        crashes: false,
-        breaks: false,
         cuts: true,
         spoils: true,
         sockets: Sockets::StepByStep,
         slow_calls: SlowCalls::None,
         slow_notices: false,
-        thief_of: None,
         sights: vec![
             Sight::HeartbeatSent,
             Sight::RevokedOverSocket,
             Sight::FrameSpoilt,
             Sight::Reconnected,
         ],
+        ..build::scene(tabs, policy)
     }
 }

@@ -1,10 +1,9 @@
 //! Hints: notices that are forged, old, lost, overtaken.
 
-use session_protocol::config::TabShare;
 use session_simulator::world::{Deed, Forgery, Mishap};
 
-use super::{Scene, SlowCalls, Sockets, build};
-use crate::{Budget, Sight};
+use super::{Scene, SlowCalls, build};
+use crate::Sight;
 
 /// Calls are answered at once.
 pub(super) fn scene(tabs: u8) -> Scene {
@@ -22,14 +21,8 @@ pub(super) fn scene(tabs: u8) -> Scene {
     Scene {
         name: "hints",
         about: "notices that are forged, old, lost, overtaken",
-        settings: build::settings(tabs, build::patient(), false, TabShare::Auto),
-        beginning: build::logged_in(tabs),
-        grain: build::seconds(10),
         end: build::seconds(50),
-        budget: Budget {
-            faults: 3,
-            deeds: 2,
-        },
+        budget: build::budget(2),
         deeds: vec![
             Deed::LogOut(build::tab(0)),
             build::log_in(0, 1),
@@ -37,14 +30,8 @@ pub(super) fn scene(tabs: u8) -> Scene {
         ],
         mishaps,
         stalls: true,
-        crashes: false,
-        breaks: false,
-        cuts: false,
-        spoils: false,
-        sockets: Sockets::Refused,
         slow_calls: SlowCalls::None,
-        slow_notices: true,
-        thief_of: None,
         sights: vec![Sight::Forged, Sight::Repeated],
+        ..build::scene(tabs, build::patient())
     }
 }

@@ -5,7 +5,7 @@ use session_protocol::config::TabShare;
 use session_simulator::{server::Policy, world::Mishap};
 
 use super::{Scene, SlowCalls, Sockets, build};
-use crate::{Budget, Sight};
+use crate::Sight;
 
 /// Calls and sockets are answered at once; notices and locks are in every order.
 pub(super) fn scene(tabs: u8) -> Scene {
@@ -29,24 +29,14 @@ pub(super) fn scene(tabs: u8) -> Scene {
         name: "leaders",
         about: "one socket for all tabs by a lock: freeze, thaw, steal, death, lost notices",
         settings: build::settings(tabs, policy, true, TabShare::Auto),
-        beginning: build::logged_in(tabs),
         grain: build::seconds(1),
         end: build::seconds(30),
-        budget: Budget {
-            faults: 3,
-            deeds: 0,
-        },
-        deeds: Vec::new(),
         mishaps,
         stalls: true,
-        crashes: false,
-        breaks: false,
         cuts: true,
-        spoils: false,
         sockets: Sockets::AtOnce,
         slow_calls: SlowCalls::None,
         slow_notices: false,
-        thief_of: None,
         sights: vec![
             Sight::TwoLeaders,
             Sight::Stolen,
@@ -54,5 +44,6 @@ pub(super) fn scene(tabs: u8) -> Scene {
             Sight::LeaderDied,
             Sight::Robbed,
         ],
+        ..build::scene(tabs, policy)
     }
 }

@@ -6,6 +6,7 @@
 
 mod build;
 mod clocks;
+mod errands;
 mod farewell;
 mod feed;
 mod hints;
@@ -108,6 +109,7 @@ pub fn scenes(tabs: u8) -> Vec<Scene> {
         hints::scene(tabs),
         limits::scene(tabs),
         clocks::scene(tabs),
+        errands::scene(tabs),
         turns::scene(tabs),
         leaders::scene(tabs),
         feed::scene(tabs),

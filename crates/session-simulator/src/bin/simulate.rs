@@ -6,6 +6,7 @@ use std::{process::ExitCode, time::Instant};
 
 use session_simulator::{
     bug::{Bug, BugSet},
+    command_line::flags,
     plan::{Options, Plan},
     run::{Outcome, minimise, run_all, simulate},
 };
@@ -27,44 +28,21 @@ struct Arguments {
     options: Options,
 }
 
-fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+fn parse(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments::default();
-    while let Some(word) = words.next() {
-        let value = words
-            .next()
-            .ok_or_else(|| format!("expected a value after `{word}`\n{USAGE}"))?;
-        let number = || {
-            let parsed = value.parse::<u64>();
-            parsed.map_err(|_| format!("expected a number after `{word}`, found `{value}`"))
-        };
-        match word.as_str() {
-            "--seeds" => arguments.seeds = Some(number()?),
-            "--from" => arguments.from = number()?,
-            "--failures" => arguments.failures = Some(number()?),
-            "--seed" => arguments.seed = Some(number()?),
-            "--tabs" => {
-                let tabs = u8::try_from(number()?)
-                    .ok()
-                    .filter(|tabs| (1..=8).contains(tabs));
-                let tabs = tabs.ok_or_else(|| format!("expected 1 to 8 tabs, found {value}"))?;
-                arguments.options.tabs = Some(tabs);
-            }
-            "--bug" => arguments.options.bugs = bug(&value)?,
-            "--keep" => arguments.options.kept = Some(numbers(&value)?),
-            _ => return Err(format!("`{word}` is not understood\n{USAGE}")),
+    for flag in flags(words)? {
+        match flag.name.as_str() {
+            "--seeds" => arguments.seeds = Some(flag.number()?),
+            "--from" => arguments.from = flag.number()?,
+            "--failures" => arguments.failures = Some(flag.number()?),
+            "--seed" => arguments.seed = Some(flag.number()?),
+            "--tabs" => arguments.options.tabs = Some(flag.tabs(1..=8)?),
+            "--bug" => arguments.options.bugs = BugSet::from(flag.value.parse::<Bug>()?),
+            "--keep" => arguments.options.kept = Some(numbers(&flag.value)?),
+            _ => return Err(flag.unknown()),
         }
     }
     Ok(arguments)
-}
-
-fn bug(name: &str) -> Result<BugSet, String> {
-    let mut all = Bug::ALL.into_iter();
-    let found = all.find(|bug| {
-        format!("B{}", bug.number()).eq_ignore_ascii_case(name)
-            || format!("{bug:?}").eq_ignore_ascii_case(name)
-    });
-    let found = found.ok_or_else(|| format!("expected a bug from B1 to B15, found `{name}`"))?;
-    Ok(BugSet::from(found))
 }
 
 fn numbers(list: &str) -> Result<Vec<usize>, String> {
@@ -80,7 +58,7 @@ fn main() -> ExitCode {
     let arguments = match parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(problem) => {
-            println!("{problem}");
+            println!("{problem}\n{USAGE}");
             return ExitCode::from(2);
         }
     };
