@@ -14,11 +14,11 @@ pub(super) const SETTLE: Duration = Duration::from_millis(100);
 /// Leases are renewed, and those of others looked at, this often.
 pub(super) const RENEWAL: Duration = Duration::from_secs(1);
 
-/// Term of a lease of a page that can be seen, in seconds.
-const TERM: u64 = 5;
+/// Term of a lease of a page that can be seen.
+const TERM: Duration = Duration::from_secs(5);
 
 /// As above, of a page that cannot be seen: its timers may come once a minute.
-const HIDDEN_TERM: u64 = 150;
+const HIDDEN_TERM: Duration = Duration::from_secs(150);
 
 /// The leases of all pages.
 pub(super) struct Leases {
@@ -64,7 +64,8 @@ impl Leases {
 
     fn holder(&self, name: &str) -> Holder {
         let entry = self.shelf.read(name).unwrap_or_default();
-        if !(after(0)..after(HIDDEN_TERM + 1)).contains(&entry) {
+        let beyond = HIDDEN_TERM.saturating_add(Duration::from_secs(1));
+        if !(after(Duration::ZERO)..after(beyond)).contains(&entry) {
             Holder::Nobody
         } else if entry.ends_with(&self.mark) {
             Holder::Me
@@ -82,9 +83,9 @@ impl Leases {
     }
 }
 
-/// Returns the end of a term of so many seconds that begins now, on the clock that all pages read
-/// alike. It has ten digits until the year 2286, so entries compare like the times they begin with.
-fn after(seconds: u64) -> String {
-    let now = clock::now().wall.as_secs();
-    now.saturating_add(seconds).to_string()
+/// Returns the end of a term that begins now, in seconds on the clock that all pages read alike. It
+/// has ten digits until the year 2286, so entries compare like the times they begin with.
+fn after(term: Duration) -> String {
+    let end = clock::now().wall.saturating_add(term);
+    end.as_secs().to_string()
 }

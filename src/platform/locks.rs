@@ -1,8 +1,8 @@
 //! Locks between the tabs of one browser: its own, or leases in its storage where it has none.
 //!
-//! Invariants: a lock is named within the app's scope; whoever is robbed or refused hears of it; what is
-//! released or withdrawn is forgotten here at once, and nothing more is heard of it; dropping this
-//! value gives everything back.
+//! Invariants: a lock is named within the app's scope; whoever is robbed or refused hears of it;
+//! what is released or withdrawn is forgotten here at once, and nothing more is heard of it; dropping
+//! this value gives everything back.
 
 use std::{cell::RefCell, fmt, rc::Rc, time::Duration};
 
@@ -134,7 +134,10 @@ impl Inner {
                 Holder::Another if held => self.lose(lock),
                 Holder::Another | Holder::Nobody => {}
             }
-            index += 1;
+            // Another takes the place of one that is gone.
+            if self.nth(index).is_some_and(|(there, ..)| there == lock) {
+                index += 1;
+            }
         }
         if index > 0 {
             self.look_after(RENEWAL);

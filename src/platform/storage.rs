@@ -1,4 +1,5 @@
-//! The browser's local storage, for what is no secret: preferences, drafts, presence.
+//! The browser's local storage, for what is no secret: preferences, drafts, presence, and where the
+//! browser has nothing better, leases and notices.
 //!
 //! Invariants: no token passes through here; every key begins with the scope, and nothing outside
 //! it is ever touched; storage that is missing, full or forbidden is an answer, not a panic.

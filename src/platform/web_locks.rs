@@ -56,7 +56,8 @@ impl LockManager {
         lost: impl FnOnce() + 'static,
     ) -> Option<Request> {
         let controller = AbortController::new().ok()?;
-        // Its signal is what a request is withdrawn by, which the standard forbids with `steal`.
+        // An `AbortController` has a `signal`, and so is a dictionary of options; the standard forbids a
+        // signal beside `steal`.
         let options: LockOptions = if steal {
             let options: LockOptions = Object::new().unchecked_into();
             options.set_steal(true);

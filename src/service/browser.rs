@@ -1,7 +1,7 @@
 //! The browser as the driver's surroundings.
 //!
-//! Invariant: there is one timer, one socket, one channel, one set of locks and one of page listeners, each
-//! released with this value or when the next takes its place.
+//! Invariant: there is one timer, one socket, one channel, one set of locks and one of page
+//! listeners, each released with this value or when the next takes its place.
 
 use std::{
     cell::{OnceCell, RefCell},

@@ -1,7 +1,8 @@
 //! Values that pages follow, each kind compiled once.
 //!
 //! A signal of Leptos is compiled anew for each type of value, which costs 1 KB (brotli) a type in
-//! the bundle. A [`Var`] is a trigger beside a value of any type, so all types share one signal. Reading one in a reactive closure follows it, as with any signal.
+//! the bundle. A [`Var`] is a trigger beside a value of any type, so all types share one signal.
+//! Reading one in a reactive closure follows it, as with any signal.
 
 use std::{any::Any, cell::RefCell, fmt, marker::PhantomData, rc::Rc};
 

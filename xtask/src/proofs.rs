@@ -21,7 +21,7 @@ pub(crate) const MODEL: Proof = Proof {
     program: "model",
 };
 
-/// Those whose tests are gates.
+/// All of them: the tests of each are gates.
 pub(crate) const GATES: [Proof; 2] = [SIMULATOR, MODEL];
 
 /// A package with a gate in its tests and a program for long runs.

@@ -1,8 +1,8 @@
 //! Reports of the user's activity: the first at once, then at most one in an interval.
 //!
 //! A report that could not go out in time is dropped: sent after a long reconnect it would prolong
-//! the session of somebody who left. Only a report moves the server's idle deadline; heartbeats, refreshes and updates are not
-//! activity.
+//! the session of somebody who left. Only a report moves the server's idle deadline; heartbeats,
+//! refreshes and updates are not activity.
 //!
 //! Source: OWASP ASVS 5.0, 7.3.1 (inactivity timeout).
 

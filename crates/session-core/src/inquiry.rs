@@ -1,8 +1,8 @@
 //! The one question for the state of the session.
 //!
 //! Many things lead to it: an ambiguous close, a wake, a clock that jumped, a local deadline.
-//! Invariants: at most one is under way; two are never closer than a gap, nor many in a minute; one without an answer is
-//! repeated with backoff, since only the server can say that a session ended.
+//! Invariants: at most one is under way; two are never closer than a gap, nor many in a minute; one
+//! without an answer is repeated with backoff, since only the server can say that a session ended.
 
 use std::time::Duration;
 

@@ -36,7 +36,7 @@ const SHORTEST_LIFETIME: Duration = Duration::from_secs(20);
 /// # Errors
 ///
 /// The first that is broken.
-pub fn check(world: &mut World, _calm_from: Duration) -> Result<(), Violation> {
+pub fn check(world: &mut World) -> Result<(), Violation> {
     let missed = world.pages().filter(|(_, page)| outlives(world, page));
     let missed = u64::try_from(missed.count()).unwrap_or(u64::MAX);
     world.tally.missed_logouts += missed;

@@ -5,7 +5,7 @@ use session_protocol::EndReason;
 use session_simulator::{
     browser::{BrowserId, Page, TabId, Word},
     network::{Asks, Call, CallNumber, Down, Stage, Up},
-    server::{self, Family, Mark, Party, Push},
+    server::{Family, Mark, Party, Push},
     world::{Action, Mishap, World},
 };
 
@@ -340,7 +340,8 @@ impl Glimpse<'_> {
         };
         let connection = self.before.connection(id);
         let next = connection.and_then(|connection| connection.down.front());
-        id > server::ConnectionId(1) && matches!(next, Some(Down::Message(Push::AuthOk { .. })))
+        // The beginning is over, and no deed logs in: whoever is let in was in before.
+        matches!(next, Some(Down::Message(Push::AuthOk { .. })))
     }
 
     /// The pages that were there before and are after.

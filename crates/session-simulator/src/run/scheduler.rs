@@ -104,8 +104,7 @@ impl Scheduler {
             }
         }
         self.world.advance_to(end);
-        let calm_from = self.plan.calm_from;
-        if let Err(violation) = liveness::check(&mut self.world, calm_from) {
+        if let Err(violation) = liveness::check(&mut self.world) {
             self.world.broken = Some(violation);
         }
         self.finish()
