@@ -15,7 +15,7 @@ use crate::{
     Moment, StoreLocation,
     flags::UserCommand,
     passwords, secrets,
-    store::{self, Account, Store, StoreError},
+    store::{self, Account, Cut, Store},
 };
 
 type Done = Result<(), Box<dyn Error>>;
@@ -77,21 +77,21 @@ async fn disable(store: &Arc<dyn Store>, email: &str) -> Done {
         .set_disabled(&store::normalized(email), Some(now))
         .await?;
     let user = known(user, email)?;
-    let count = end_of_user(store, &user, EndReason::AccountDisabled).await?;
-    eprintln!("disabled {}; {count} sessions ended", user.email);
+    let cut = Cut::whole(Some(&user.id), EndReason::AccountDisabled, now);
+    let ended = store.cut(&cut).await?;
+    eprintln!("disabled {}; {} sessions ended", user.email, ended.len());
     Ok(())
 }
 
 async fn end_sessions(store: &Arc<dyn Store>, email: Option<&str>) -> Done {
-    let count = if let Some(email) = email {
+    let mut user = None;
+    if let Some(email) = email {
         let account = store.account(&store::normalized(email)).await?;
-        let user = known(account.map(|account| account.user), email)?;
-        end_of_user(store, &user, EndReason::Revoked).await?
-    } else {
-        let ids = store.living(Moment::now()).await?;
-        store::end_all(store, ids, EndReason::Revoked, |_| ()).await?
-    };
-    eprintln!("{count} sessions ended");
+        user = Some(known(account.map(|account| account.user), email)?.id);
+    }
+    let cut = Cut::whole(user.as_deref(), EndReason::Revoked, Moment::now());
+    let ended = store.cut(&cut).await?;
+    eprintln!("{} sessions ended", ended.len());
     Ok(())
 }
 
@@ -103,16 +103,6 @@ pub(crate) async fn end_all_sessions(location: &StoreLocation) -> Done {
         StoreLocation::File(_) | StoreLocation::Redis(_) => {}
     }
     end_sessions(&store::open(location).await?, None).await
-}
-
-async fn end_of_user(
-    store: &Arc<dyn Store>,
-    user: &User,
-    reason: EndReason,
-) -> Result<usize, StoreError> {
-    let living = store.living_of_user(&user.id, Moment::now()).await?;
-    let ids = living.into_iter().map(|session| session.id);
-    store::end_all(store, ids.collect(), reason, |_| ()).await
 }
 
 fn known(user: Option<User>, email: &str) -> Result<User, String> {

@@ -76,6 +76,8 @@ async fn follow_once(
 async fn hear(app: &App, event: Event) -> Result<(), StoreError> {
     match event {
         Event::Ended { session, reason } => app.hub.end(&session, reason),
+        // The store remembers them; each end is told by itself.
+        Event::Cut(_) | Event::Account { .. } => {}
         Event::Extended { from, session } => {
             if from != app.server && app.hub.has_room(&session) {
                 extended(app, &session).await?;

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     events::SecurityEvent,
     problem::Refusal,
-    store::{self, Event, SessionRow, SessionState, StoreError},
+    store::{self, Cut, Event, SessionRow, SessionState, StoreError},
 };
 
 /// Extensions that come faster than this are answered without a write; a crash costs at most this.
@@ -93,21 +93,21 @@ impl App {
         let living = self.store.living_of_user(&newest.user.id, Moment::now());
         let ids = living.await?.into_iter().map(|session| session.id);
         let others = ids.filter(|id| *id != newest.id);
-        let surplus = others.skip(self.policy.sessions_per_user.saturating_sub(1));
-        self.end_all(surplus.collect(), EndReason::Replaced).await
+        for id in others.skip(self.policy.sessions_per_user.saturating_sub(1)) {
+            self.end(&id, EndReason::Replaced).await?;
+        }
+        Ok(())
     }
 
     /// Ends the other sessions of the user of this one.
     pub(crate) async fn end_others(&self, of: &SessionRow) -> Result<(), StoreError> {
-        let living = self.store.living_of_user(&of.user.id, Moment::now());
-        let ids = living.await?.into_iter().map(|session| session.id);
-        let others = ids.filter(|id| *id != of.id).collect();
-        self.end_all(others, EndReason::Revoked).await
-    }
-
-    async fn end_all(&self, ids: Vec<String>, reason: EndReason) -> Result<(), StoreError> {
-        let announce = |id: &str| self.announce_end(id, reason);
-        store::end_all(&self.store, ids, reason, announce).await?;
+        let cut = Cut {
+            spared: Some(of.id.clone()),
+            ..Cut::whole(Some(&of.user.id), EndReason::Revoked, Moment::now())
+        };
+        for id in self.store.cut(&cut).await? {
+            self.announce_end(&id, cut.reason);
+        }
         Ok(())
     }
 

@@ -172,6 +172,32 @@ async fn the_change_of_a_password_proves_who_is_there() {
 }
 
 #[tokio::test]
+async fn of_two_who_change_a_password_at_once_the_other_is_told() {
+    let world = World::start().await;
+    let owner = world.user().await;
+    let mut calls = tokio::task::JoinSet::new();
+    for new in ["the first one", "the second one"] {
+        let mut tab = owner.clone();
+        calls.spawn(async move {
+            let body = change("password", new, false);
+            (new, tab.post("/api/account/password", body).await)
+        });
+    }
+    let answers = calls.join_all().await;
+    let (changed, told): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|(_, answer)| answer.status == 204);
+    let ([(new, _)], [(lost, answer)]) = (&changed[..], &told[..]) else {
+        panic!("{changed:?} {told:?}");
+    };
+    answer.expect_problem(403, "invalid_credentials");
+    let mut browser = world.browser();
+    let answer = browser.try_log_in(ACCOUNT, lost).await;
+    answer.expect_problem(401, "invalid_credentials");
+    assert_eq!(browser.try_log_in(ACCOUNT, new).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_login_by_the_old_password_that_was_under_way_does_not_outlive_its_change() {
     let world = World::start_with(|config| config.policy.sessions_per_user = 1_000).await;
     let mut here = world.user().await;

@@ -72,14 +72,20 @@ pub(super) async fn change_password(
         let detail = format!("expected at least {fewest} characters in `newPassword`");
         return Err(Refusal::invalid(detail));
     }
-    credentials::demand_again(&app, address, &headers, &session, current).await?;
+    let account = credentials::demand_again(&app, address, &headers, &session, current).await?;
     let place = credentials::queue(&app, address)?;
     let hash = app.passwords.hash(place, new).await;
     let hash = hash.map_err(|_| Refusal::internal())?;
     // Whoever was logged out meanwhile changes nothing any more.
     let session = proven(&app, session).await?;
-    if !app.store.set_password(&session.user.id, &hash).await? {
-        return Err(Refusal::not_found());
+    let seen = &account.password_hash;
+    if !app
+        .store
+        .set_password(&session.user.id, seen, &hash)
+        .await?
+    {
+        // Somebody was faster: the password that was entered is the current one no more.
+        return Err(credentials::wrong().without_challenge());
     }
     app.report(SecurityEvent::PasswordChanged {
         session: &session.id,

@@ -58,14 +58,14 @@ pub(super) async fn demand<'a>(
     }
 }
 
-/// Demands the password of a session's user once more.
+/// Demands the password of a session's user once more; returns the account.
 pub(super) async fn demand_again(
     app: &App,
     address: IpAddr,
     headers: &HeaderMap,
     session: &SessionRow,
     password: Secret,
-) -> Result<(), Refusal> {
+) -> Result<Account, Refusal> {
     let request = LoginRequest {
         email: session.user.email.clone(),
         password,
@@ -73,9 +73,9 @@ pub(super) async fn demand_again(
     };
     // The access token is good, and no refresh would help.
     let attempt = demand(app, address, headers, &request).await;
-    let (_, attempt) = attempt.map_err(Refusal::without_challenge)?;
+    let (account, attempt) = attempt.map_err(Refusal::without_challenge)?;
     attempt.succeeded();
-    Ok(())
+    Ok(account)
 }
 
 /// Takes a place in the queue of those whose password is hashed.
@@ -101,6 +101,11 @@ pub(super) async fn refused(
     attempt.failed();
     app.metrics.logins_refused.count();
     app.report(SecurityEvent::LoginRefused { account, address });
+    wrong()
+}
+
+/// Password or email is not what the account has.
+pub(super) fn wrong() -> Refusal {
     let detail = "email or password is wrong";
     Refusal::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
 }

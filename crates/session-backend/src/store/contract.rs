@@ -11,7 +11,8 @@ use serde_json::Value;
 use session_protocol::{EndReason, User};
 
 use super::{
-    Account, Bucket, Cursor, Event, Followed, Note, SessionRow, SessionState, StoreError, Upload,
+    Account, Bucket, Cursor, Cut, Event, Followed, Note, SessionRow, SessionState, StoreError,
+    Upload,
 };
 use crate::Moment;
 
@@ -54,6 +55,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         at: Moment,
     ) -> Result<bool, StoreError>;
 
+    /// Ends the living sessions of a user, or of everybody, besides one; returns which it ended.
+    async fn cut(&self, cut: &Cut) -> Result<Vec<String>, StoreError>;
+
     /// Lists the living sessions of a user, newest first.
     async fn living_of_user(&self, user: &str, now: Moment) -> Result<Vec<SessionRow>, StoreError>;
 
@@ -75,8 +79,13 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Finds an account by its [normalized](super::normalized) address.
     async fn account(&self, email: &str) -> Result<Option<Account>, StoreError>;
 
-    /// Replaces the password hash of a user; returns whether there is one.
-    async fn set_password(&self, user: &str, password_hash: &str) -> Result<bool, StoreError>;
+    /// Replaces the password hash of a user if it is still `seen`; returns whether it was.
+    async fn set_password(
+        &self,
+        user: &str,
+        seen: &str,
+        password_hash: &str,
+    ) -> Result<bool, StoreError>;
 
     /// Disables an account, or enables it again; returns whose it is, if there is one.
     async fn set_disabled(

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use session_protocol::EndReason;
 
+use super::Cut;
+
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,6 +20,13 @@ pub enum Event {
         /// Why.
         #[serde(with = "reason")]
         reason: EndReason,
+    },
+    /// Sessions have ended together; each of them is told by itself, too.
+    Cut(Cut),
+    /// An account was added or changed.
+    Account {
+        /// Whose.
+        user: String,
     },
     /// The limits of a session have moved.
     Extended {
@@ -59,7 +68,7 @@ pub struct Followed {
     pub complete: bool,
 }
 
-mod reason {
+pub(super) mod reason {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
     use session_protocol::EndReason;
 
@@ -67,14 +76,14 @@ mod reason {
         clippy::trivially_copy_pass_by_ref,
         reason = "the signature that serde calls"
     )]
-    pub(super) fn serialize<S: Serializer>(
+    pub(in crate::store) fn serialize<S: Serializer>(
         reason: &EndReason,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(reason.code())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in crate::store) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<EndReason, D::Error> {
         let code = String::deserialize(deserializer)?;
@@ -85,6 +94,7 @@ mod reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Moment;
 
     #[test]
     fn an_event_reads_back_as_it_was_written() {
@@ -93,6 +103,7 @@ mod tests {
                 session: "s".to_owned(),
                 reason: EndReason::ReuseDetected,
             },
+            Event::Cut(Cut::whole(Some("u"), EndReason::Revoked, Moment(7))),
             Event::Update {
                 topic: "system".to_owned(),
                 seq: 1_700_000_000_000,

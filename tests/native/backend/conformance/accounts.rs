@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use session_backend::store::{Note, Store};
+use tokio::task::JoinSet;
 
 use super::{START, account, after, on_each_store, user};
 
 on_each_store! {
     an_address_has_one_account
     a_password_is_replaced
+    of_two_who_change_a_password_one_does
     an_account_is_disabled_and_enabled
     notes_are_their_owners_and_newest_first
     uploads_are_their_owners_and_newest_first
@@ -28,10 +30,31 @@ async fn an_address_has_one_account(store: Any) {
 
 async fn a_password_is_replaced(store: Any) {
     let user = user(&*store, 1).await;
-    assert_eq!(store.set_password(&user.id, "other").await, Ok(true));
-    assert_eq!(store.set_password("nobody", "other").await, Ok(false));
+    let set = |user: &str, seen, hash| {
+        let (store, user) = (&store, user.to_owned());
+        async move { store.set_password(&user, seen, hash).await }
+    };
+    assert_eq!(set(&user.id, "hash 1", "other").await, Ok(true));
+    assert_eq!(set("nobody", "hash 1", "other").await, Ok(false));
+    assert_eq!(set("nobody", "", "other").await, Ok(false));
     let found = store.account(&user.email).await.unwrap().unwrap();
     assert_eq!(found.password_hash, "other");
+}
+
+async fn of_two_who_change_a_password_one_does(store: Any) {
+    let user = user(&*store, 1).await;
+    let mut calls = JoinSet::new();
+    for number in 0..10 {
+        let (store, user) = (Arc::clone(&store), user.id.clone());
+        calls.spawn(async move {
+            let hash = format!("hash of {number}");
+            let changed = store.set_password(&user, "hash 1", &hash).await.unwrap();
+            changed.then_some(hash)
+        });
+    }
+    let changed: Vec<_> = calls.join_all().await.into_iter().flatten().collect();
+    let found = store.account(&user.email).await.unwrap().unwrap();
+    assert_eq!(changed, [found.password_hash]);
 }
 
 async fn an_account_is_disabled_and_enabled(store: Any) {

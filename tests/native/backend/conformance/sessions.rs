@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use session_backend::{
     Moment,
     rotation::{self, RefreshToken, Rotation},
-    store::{SessionState, Store},
+    store::{Cut, Event, SessionState, Store},
 };
 use session_protocol::EndReason;
 use tokio::task::JoinSet;
@@ -20,6 +20,8 @@ on_each_store! {
     an_end_is_final_and_its_first_reason_stays
     an_end_by_a_limit_does_not_overtake_an_extension
     a_login_ends_what_it_replaces
+    a_cut_ends_all_sessions_of_a_user_but_one
+    a_cut_ends_the_sessions_of_everybody
     a_disabled_account_begins_no_session
     the_living_are_listed_counted_and_found_when_their_time_is_over
     an_end_is_remembered_and_then_forgotten
@@ -177,6 +179,63 @@ async fn a_login_ends_what_it_replaces(store: Any) {
     assert_eq!(reason(old.id).await, Some(EndReason::Replaced));
     assert_eq!(reason(gone.id).await, Some(EndReason::LoggedOut));
     assert_eq!(reason(new.id).await, None);
+}
+
+/// Returns why sessions ended, if they have.
+async fn ends<const N: usize>(store: &Any, names: [&str; N]) -> [Option<EndReason>; N] {
+    let mut ends = [None; N];
+    for (end, name) in ends.iter_mut().zip(names) {
+        let found = store.session(&format!("session-{name}")).await.unwrap();
+        *end = found.unwrap().ended;
+    }
+    ends
+}
+
+async fn a_cut_ends_all_sessions_of_a_user_but_one(store: Any) {
+    let first = begun(&*store).await;
+    let other = user(&*store, 2).await;
+    for (name, user, at) in [
+        ("b", &first.user, 100),
+        ("c", &first.user, 200),
+        ("d", &other, 0),
+    ] {
+        let begun = store.begin(&session(user, name, after(at)), &[]).await;
+        assert_eq!(begun, Ok(Some(Vec::new())));
+    }
+    let place = store.recent(Duration::ZERO).await.unwrap().next;
+    // The time of the first is over: that is why it will have ended.
+    let cut = Cut {
+        spared: Some("session-c".to_owned()),
+        ..Cut::whole(Some(&first.user.id), EndReason::Revoked, after(1_000))
+    };
+    assert_eq!(store.cut(&cut).await, Ok(vec!["session-b".to_owned()]));
+    assert_eq!(store.cut(&cut).await, Ok(Vec::new()));
+    let ends = ends(&store, ["a", "b", "c", "d"]).await;
+    assert_eq!(ends, [None, Some(EndReason::Revoked), None, None]);
+    let told = Event::Ended {
+        session: "session-b".to_owned(),
+        reason: EndReason::Revoked,
+    };
+    let followed = store.follow(place).await.unwrap();
+    assert!(followed.events.contains(&told), "{followed:?}");
+    let new = session(&first.user, "new", after(1_000));
+    assert_eq!(store.begin(&new, &[]).await, Ok(Some(Vec::new())));
+    assert_eq!(store.session(&new.id).await.unwrap().unwrap().ended, None);
+}
+
+async fn a_cut_ends_the_sessions_of_everybody(store: Any) {
+    const MANY: usize = 1_100;
+    let users = [user(&*store, 1).await, user(&*store, 2).await];
+    for number in 0..MANY {
+        let row = session(&users[number % 2], &number.to_string(), START);
+        store.begin(&row, &[]).await.unwrap();
+    }
+    let cut = Cut::whole(None, EndReason::Revoked, after(1));
+    assert_eq!(store.cut(&cut).await.unwrap().len(), MANY);
+    assert_eq!(store.count_living(after(1)).await, Ok(0));
+    let last = (MANY - 1).to_string();
+    let ends = ends(&store, ["0", &last]).await;
+    assert_eq!(ends, [Some(EndReason::Revoked); 2]);
 }
 
 async fn a_disabled_account_begins_no_session(store: Any) {

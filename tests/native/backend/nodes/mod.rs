@@ -4,3 +4,4 @@ mod faults;
 mod repair;
 mod sessions;
 mod topic;
+mod withdrawn;

@@ -1,6 +1,9 @@
 //! Two servers of one Redis.
 
-use std::process::Command;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -55,13 +58,25 @@ impl Nodes {
 
     /// Runs `session-backend user ...` beside the servers; returns what it said once it was done.
     pub(crate) fn administer(&self, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_session-backend"))
+        self.administer_with(arguments, "")
+    }
+
+    /// The same with something to read.
+    pub(crate) fn administer_with(&self, arguments: &[&str], input: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_session-backend"))
             .current_dir(self.folder.path())
             .arg("user")
             .args(arguments)
             .args(["--store", &self.redis.url()])
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
         said

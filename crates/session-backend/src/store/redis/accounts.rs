@@ -1,14 +1,17 @@
 //! Accounts, notes and uploads.
 //!
-//! Invariant: notes and uploads are found under their owner only.
+//! Invariants: notes and uploads are found under their owner only; whatever was acknowledged about an
+//! account is remembered, so that it can be written again.
 
 use std::cmp::Reverse;
 
+use redis::ScriptInvocation;
 use session_protocol::User;
 
 use super::{
     link::Link,
     model::{self, Fields},
+    record::{self, Record},
 };
 use crate::{
     Moment,
@@ -17,13 +20,23 @@ use crate::{
 
 /// Adds an account; returns whether the address was free.
 pub(super) async fn add(link: &Link, account: &Account) -> Result<bool, StoreError> {
+    let now = Moment::now();
     let mut add = link.scripts().add_account.prepare_invoke();
     add.arg(&account.user.id)
         .arg(&account.user.email)
         .arg(&account.user.name)
         .arg(&account.password_hash)
-        .arg(moment(account.disabled_at));
-    link.run(&add).await
+        .arg(record::moment(account.disabled_at))
+        .arg(now.0);
+    let added = link.run(&add).await?;
+    if added {
+        link.recent().wrote_account(Record {
+            account: account.clone(),
+            password_at: Some(now),
+            status_at: Some(now),
+        });
+    }
+    Ok(added)
 }
 
 /// Finds an account by its address.
@@ -34,34 +47,38 @@ pub(super) async fn find(link: &Link, email: &str) -> Result<Option<Account>, St
     let Some(id) = id else {
         return Ok(None);
     };
-    let mut pipeline = redis::pipe();
-    pipeline.hgetall(format!("ls:user:{id}"));
-    let (mut fields,): (Fields,) = link.ask(&pipeline).await?;
-    let mut field = |name: &str| fields.remove(name);
-    let disabled_at = match field("disabledAt") {
-        Some(at) => Some(Moment(at.parse().map_err(|_| model::damaged())?)),
-        None => None,
-    };
-    Ok(Some(Account {
-        user: User {
-            id,
-            email: email.to_owned(),
-            name: field("name").ok_or_else(model::damaged)?,
-        },
-        password_hash: field("password").ok_or_else(model::damaged)?,
-        disabled_at,
-    }))
+    let found = by_id(link, &id).await?.ok_or_else(model::damaged)?;
+    Ok(Some(found.account))
 }
 
-/// Replaces a password hash; returns whether the user exists.
+async fn by_id(link: &Link, user: &str) -> Result<Option<Record>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.hgetall(format!("ls:user:{user}"));
+    let (fields,): (Fields,) = link.ask(&pipeline).await?;
+    Record::read(&fields)
+}
+
+/// Remembers an account that somebody wrote.
+pub(super) async fn look_at(link: &Link, user: &str) -> Result<(), StoreError> {
+    if let Some(found) = by_id(link, user).await? {
+        link.recent().wrote_account(found);
+    }
+    Ok(())
+}
+
+/// Replaces a password hash that is still the one that was seen; returns whether it was.
 pub(super) async fn set_password(
     link: &Link,
     user: &str,
+    seen: &str,
     password_hash: &str,
 ) -> Result<bool, StoreError> {
     let mut set = link.scripts().set_password.prepare_invoke();
-    set.arg(user).arg(password_hash);
-    link.run(&set).await
+    set.arg(user)
+        .arg(seen)
+        .arg(password_hash)
+        .arg(Moment::now().0);
+    Ok(changed(link, &set).await?.is_some())
 }
 
 /// Disables or enables an account; returns whose it is.
@@ -71,13 +88,23 @@ pub(super) async fn set_disabled(
     since: Option<Moment>,
 ) -> Result<Option<User>, StoreError> {
     let mut set = link.scripts().set_disabled.prepare_invoke();
-    set.arg(email).arg(moment(since));
-    let found: Option<(String, String, String)> = link.run(&set).await?;
-    Ok(found.map(|(id, email, name)| User { id, email, name }))
+    set.arg(email)
+        .arg(record::moment(since))
+        .arg(Moment::now().0);
+    Ok(changed(link, &set).await?.map(|account| account.user))
 }
 
-fn moment(at: Option<Moment>) -> String {
-    at.map_or(String::new(), |at| at.0.to_string())
+/// Changes an account, and remembers it.
+async fn changed(
+    link: &Link,
+    change: &ScriptInvocation<'_>,
+) -> Result<Option<Account>, StoreError> {
+    let fields: Fields = link.run(change).await?;
+    let Some(written) = Record::read(&fields)? else {
+        return Ok(None);
+    };
+    link.recent().wrote_account(written.clone());
+    Ok(Some(written.account))
 }
 
 /// Reads a note with its place before it.

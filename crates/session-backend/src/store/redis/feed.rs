@@ -12,7 +12,7 @@ use redis::{
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{connect, link::Link, model};
+use super::{accounts, connect, link::Link, model};
 use crate::{
     Moment,
     store::{Cursor, Event, Followed, LONGEST_FOLLOW, StoreError},
@@ -56,7 +56,7 @@ impl Feed {
         following.number = number;
         following.looked_at = Some(Instant::now());
         drop(following);
-        told(link, &found.ids, Cursor(start, 0), true)
+        told(link, &found.ids, Cursor(start, 0), true).await
     }
 
     /// Returns what happened after a place in the feed, or waits for it.
@@ -84,7 +84,7 @@ impl Feed {
         drop(following);
         let keys = found.unwrap_or_default().keys;
         let ids = keys.into_iter().flat_map(|key| key.ids);
-        told(link, &ids.collect::<Vec<_>>(), after, was_there)
+        told(link, &ids.collect::<Vec<_>>(), after, was_there).await
     }
 }
 
@@ -113,7 +113,7 @@ impl Following {
 }
 
 /// Reads entries, remembers them, and says where they end.
-fn told(
+async fn told(
     link: &Link,
     entries: &[StreamId],
     after: Cursor,
@@ -126,6 +126,9 @@ fn told(
     let events: Vec<_> = entries.iter().filter_map(event).collect();
     for event in &events {
         link.recent().heard(event);
+        if let Event::Account { user } = event {
+            accounts::look_at(link, user).await?;
+        }
     }
     Ok(Followed {
         events,

@@ -223,7 +223,7 @@ async fn reconnect(
     }
     let repaired = repair::repair(&shared.recent, &shared.scripts, &mut lines).await?;
     if repaired > 0 {
-        tracing::warn!(sessions = repaired, "what Redis had lost was written again");
+        tracing::warn!(repaired, "what Redis had lost was written again");
     }
     confirm(shared, &mut lines).await?;
     Ok(lines)

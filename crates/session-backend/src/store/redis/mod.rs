@@ -1,8 +1,8 @@
 //! The Redis store: one primary server that several of ours share.
 //!
 //! Invariants: what has to happen in one step is a script; a connection is used only after what a
-//! fail-over may have taken back was written again, so no ended session lives while one server
-//! remembers its end; whoever waits longer than about a second is told so.
+//! fail-over may have taken back was written again, so no ended session lives, and no old password
+//! works, while one server remembers its end; whoever waits longer than about a second is told so.
 //!
 //! Keys, all under `ls:`, on one server and not on a cluster:
 //!
@@ -11,7 +11,8 @@
 //! | `s:ID` | a session: what never changes, its state, version, end; goes by itself 30 days after its time |
 //! | `f:FAMILY` | the identifier of its session |
 //! | `u:USER`, `due`, `ended` | identifiers, by login, by deadline, by end |
-//! | `a:EMAIL`, `user:ID` | accounts |
+//! | `cut:USER`, `cut:` | when all sessions of a user, or of everybody, last ended; 30 days |
+//! | `a:EMAIL`, `user:ID` | accounts, and when password and status were last written |
 //! | `n:USER`, `up:USER`, `upload:ID` | notes and uploads |
 //! | `events` | the feed, a stream of about 100,000 entries |
 //! | `seq:TOPIC` | the number of the last update |
@@ -24,6 +25,7 @@ mod join;
 mod link;
 mod model;
 mod recent;
+mod record;
 mod repair;
 mod scripts;
 mod sessions;

@@ -9,7 +9,7 @@ use session_protocol::{EndReason, User};
 
 use crate::{
     Moment,
-    store::{Event, SessionRow, StoreError},
+    store::{SessionRow, StoreError},
 };
 
 /// A hash as Redis answers it.
@@ -59,14 +59,6 @@ pub(super) fn row(fields: &Fields) -> Result<SessionRow, StoreError> {
         state: serde_json::from_str(field("state")?).map_err(|_| damaged())?,
         version: field("version")?.parse().map_err(|_| damaged())?,
         ended: ended.map(|code| EndReason::parse(code).unwrap_or(EndReason::NoSession)),
-    })
-}
-
-/// Writes the event of an end.
-pub(super) fn end_event(session: &str, reason: EndReason) -> Result<String, StoreError> {
-    text(&Event::Ended {
-        session: session.to_owned(),
-        reason,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a server remembers of the last minutes, against a fail-over that takes writes back.
 //!
-//! Invariants: only what was acknowledged is remembered, and every end that the feed told of; memory
-//! is bounded in time and number.
+//! Invariants: only what was acknowledged is remembered, and every end and every account that the feed
+//! told of; memory is bounded in time and number.
 
 use std::{
     collections::BTreeMap,
@@ -11,14 +11,15 @@ use std::{
 
 use session_protocol::EndReason;
 
+use super::record::Record;
 use crate::{
     Moment,
-    store::{Event, SessionRow},
+    store::{Cut, Event, SessionRow},
 };
 
 /// How long a write is remembered: longer than replication lags or a snapshot is old.
 const MEMORY: Duration = Duration::from_secs(15 * 60);
-/// Sessions that are remembered, about half a KiB each.
+/// Sessions, accounts and cuts that are remembered, about half a KiB each.
 const MOST: usize = 100_000;
 /// Writes after which old ones are looked for.
 const SWEEP: usize = 1_024;
@@ -26,20 +27,21 @@ const SWEEP: usize = 1_024;
 const UNCERTAIN: Duration = Duration::from_secs(60);
 
 /// What is remembered of a session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     /// The session as it was last written here.
     pub(super) row: Option<SessionRow>,
     /// Why and when it ended.
     pub(super) ended: Option<(EndReason, Moment)>,
-    at: Instant,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    sessions: BTreeMap<String, Kept>,
+    sessions: Memory<Kept>,
+    accounts: Memory<Option<Record>>,
+    /// By user; everybody's has no name.
+    cuts: Memory<Option<Cut>>,
     seqs: BTreeMap<String, u64>,
-    writes: usize,
     failed_over_at: Option<Instant>,
 }
 
@@ -57,7 +59,7 @@ impl Recent {
     /// Remembers a session that was written.
     pub(super) fn wrote(&self, row: SessionRow) {
         let mut state = self.lock();
-        let kept = state.touch(&row.id);
+        let kept = state.sessions.touch(&row.id);
         let is_news = kept
             .row
             .as_ref()
@@ -69,28 +71,58 @@ impl Recent {
 
     /// Remembers that a session has ended.
     pub(super) fn ended(&self, id: &str, reason: EndReason, at: Moment) {
-        self.lock().touch(id).ended.get_or_insert((reason, at));
+        let mut state = self.lock();
+        state.sessions.touch(id).ended.get_or_insert((reason, at));
     }
 
-    /// Remembers what the feed told.
+    /// Remembers an account that was written.
+    pub(super) fn wrote_account(&self, record: Record) {
+        let mut state = self.lock();
+        let kept = state.accounts.touch(&record.account.user.id);
+        *kept = Some(match kept.take() {
+            Some(kept) => kept.joined(&record),
+            None => record,
+        });
+    }
+
+    /// Remembers that sessions ended together.
+    pub(super) fn cut(&self, cut: &Cut) {
+        let mut state = self.lock();
+        let kept = state.cuts.touch(cut.user.as_deref().unwrap_or_default());
+        if kept.as_ref().is_none_or(|kept| kept.at < cut.at) {
+            *kept = Some(cut.clone());
+        }
+    }
+
+    /// Remembers what the feed told; an account is to be looked at.
     pub(super) fn heard(&self, event: &Event) {
         match event {
             Event::Ended { session, reason } => self.ended(session, *reason, Moment::now()),
+            Event::Cut(cut) => self.cut(cut),
             Event::Update { topic, seq, .. } => {
                 let mut state = self.lock();
                 let last = state.seqs.entry(topic.clone()).or_default();
                 *last = (*last).max(*seq);
             }
-            Event::Extended { .. } | Event::Demo { .. } => {}
+            Event::Account { .. } | Event::Extended { .. } | Event::Demo { .. } => {}
         }
     }
 
     /// Returns everything that is remembered of sessions.
     pub(super) fn sessions(&self) -> Vec<(String, Kept)> {
-        let mut state = self.lock();
-        state.forget_old();
-        let all = state.sessions.iter();
-        all.map(|(id, kept)| (id.clone(), kept.clone())).collect()
+        self.lock().sessions.all()
+    }
+
+    /// Returns the accounts that are remembered.
+    pub(super) fn accounts(&self) -> Vec<Record> {
+        let all = self.lock().accounts.all().into_iter();
+        all.filter_map(|(_, record)| record).collect()
+    }
+
+    /// Returns the cuts that are remembered.
+    pub(super) fn cuts(&self) -> Vec<Cut> {
+        let all = self.lock().cuts.all().into_iter();
+        all.filter_map(|(_, cut)| cut).collect()
     }
 
     /// Returns the numbers of the last updates.
@@ -113,28 +145,52 @@ impl Recent {
     }
 }
 
-impl State {
-    fn touch(&mut self, id: &str) -> &mut Kept {
+/// What was written under names, for [`MEMORY`].
+#[derive(Debug)]
+struct Memory<T> {
+    kept: BTreeMap<String, (T, Instant)>,
+    writes: usize,
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self {
+            kept: BTreeMap::new(),
+            writes: 0,
+        }
+    }
+}
+
+impl<T: Clone + Default> Memory<T> {
+    /// Returns what is to be written.
+    fn touch(&mut self, name: &str) -> &mut T {
         self.writes += 1;
         if self.writes.is_multiple_of(SWEEP) {
             self.forget_old();
         }
-        let kept = self.sessions.entry(id.to_owned()).or_insert(Kept {
-            row: None,
-            ended: None,
-            at: Instant::now(),
-        });
-        kept.at = Instant::now();
-        kept
+        let now = Instant::now();
+        let (value, at) = self
+            .kept
+            .entry(name.to_owned())
+            .or_insert((T::default(), now));
+        *at = now;
+        value
+    }
+
+    fn all(&mut self) -> Vec<(String, T)> {
+        self.forget_old();
+        let all = self.kept.iter();
+        all.map(|(name, (value, _))| (name.clone(), value.clone()))
+            .collect()
     }
 
     fn forget_old(&mut self) {
-        self.sessions.retain(|_, kept| kept.at.elapsed() < MEMORY);
-        if self.sessions.len() > MOST {
-            let mut times: Vec<_> = self.sessions.values().map(|kept| kept.at).collect();
+        self.kept.retain(|_, (_, at)| at.elapsed() < MEMORY);
+        if self.kept.len() > MOST {
+            let mut times: Vec<_> = self.kept.values().map(|(_, at)| *at).collect();
             times.sort_unstable();
             let oldest = times[times.len() - MOST];
-            self.sessions.retain(|_, kept| kept.at >= oldest);
+            self.kept.retain(|_, (_, at)| *at >= oldest);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Writing again what a fail-over took back.
 //!
-//! Invariant: nothing is overwritten that somebody else wrote since, and all servers may repair at
-//! the same time.
+//! Invariants: nothing is overwritten that somebody else wrote since, and all servers may repair at
+//! the same time; no session comes back whose user has ended it together with others.
 
-use redis::aio::MultiplexedConnection;
+use redis::{ScriptInvocation, aio::MultiplexedConnection};
 use session_protocol::EndReason;
 
 use super::{
@@ -11,17 +11,20 @@ use super::{
     join,
     model::{self, Fields},
     recent::{Kept, Recent},
+    record::{Record, moment},
     scripts::Scripts,
+    sessions::CUT_AT_ONCE,
 };
 use crate::{
     Moment, life,
-    store::{MOST_TRIES, SessionRow, SessionState, StoreError, contended},
+    store::{Cut, Event, MOST_TRIES, SessionRow, SessionState, StoreError, contended},
 };
 
 /// Sessions that are read in one question.
 const AT_ONCE: usize = 500;
 
-/// Writes again what is remembered and not there; returns how many sessions that were.
+/// Writes again what is remembered and not there; returns how many accounts and sessions that were.
+/// Accounts and cuts come first, since they decide which sessions are over.
 pub(super) async fn repair(
     recent: &Recent,
     scripts: &Scripts,
@@ -33,6 +36,12 @@ pub(super) async fn repair(
         raise.invoke_async::<()>(&mut lines.writes).await?;
     }
     let mut repaired = 0;
+    for record in recent.accounts() {
+        repaired += usize::from(restore_account(scripts, lines, record).await?);
+    }
+    for cut in recent.cuts() {
+        end_again(scripts, lines, &cut, Some(cut.at)).await?;
+    }
     for part in recent.sessions().chunks(AT_ONCE) {
         let ids: Vec<_> = part.iter().map(|(id, _)| id.as_str()).collect();
         let found = read(&mut lines.writes, &ids).await?;
@@ -43,6 +52,104 @@ pub(super) async fn repair(
         }
     }
     Ok(repaired)
+}
+
+async fn restore_account(
+    scripts: &Scripts,
+    lines: &mut Lines,
+    kept: Record,
+) -> Result<bool, StoreError> {
+    let user = kept.account.user.id.clone();
+    let mut is_news = false;
+    for _ in 0..MOST_TRIES {
+        let mut read = redis::cmd("HGETALL");
+        read.arg(format!("ls:user:{user}"));
+        let fields: Fields = read.query_async(&mut lines.writes).await?;
+        let stored = Record::read(&fields)?;
+        let joined = stored
+            .as_ref()
+            .map_or_else(|| kept.clone(), |stored| stored.joined(&kept));
+        if stored.as_ref() == Some(&joined)
+            || write_account(scripts, lines, &joined, stored.as_ref()).await?
+        {
+            is_news |= stored.as_ref() != Some(&joined);
+            if let Some(at) = joined.account.disabled_at {
+                // Whoever logged in before the repair is out, too.
+                let cut = Cut::whole(Some(&user), EndReason::AccountDisabled, at);
+                end_again(scripts, lines, &cut, None).await?;
+            }
+            return Ok(is_news);
+        }
+    }
+    Err(contended())
+}
+
+async fn write_account(
+    scripts: &Scripts,
+    lines: &mut Lines,
+    record: &Record,
+    seen: Option<&Record>,
+) -> Result<bool, StoreError> {
+    let account = &record.account;
+    let mut restore = scripts.restore_account.prepare_invoke();
+    restore
+        .arg(&account.user.id)
+        .arg(&account.user.email)
+        .arg(&account.user.name)
+        .arg(&account.password_hash)
+        .arg(moment(record.password_at))
+        .arg(moment(account.disabled_at))
+        .arg(moment(record.status_at))
+        .arg(moment(seen.and_then(|seen| seen.password_at)))
+        .arg(moment(seen.and_then(|seen| seen.status_at)));
+    Ok(restore.invoke_async(&mut lines.writes).await?)
+}
+
+/// Ends again the sessions that began no later than `latest`.
+async fn end_again(
+    scripts: &Scripts,
+    lines: &mut Lines,
+    cut: &Cut,
+    latest: Option<Moment>,
+) -> Result<(), StoreError> {
+    let mut ids: Vec<String> = Vec::new();
+    if cut.user.is_none() {
+        let mut living = redis::cmd("ZRANGEBYSCORE");
+        living
+            .arg("ls:due")
+            .arg(format!("({}", cut.at.0))
+            .arg("+inf");
+        ids = living.query_async(&mut lines.writes).await?;
+    }
+    // Without sessions to name, one call still notes the cut.
+    let parts = ids
+        .chunks(CUT_AT_ONCE)
+        .chain(ids.is_empty().then_some(&[][..]));
+    for some in parts {
+        let cutting = cutting(scripts, cut, latest, some)?;
+        cutting.invoke_async::<()>(&mut lines.writes).await?;
+    }
+    Ok(())
+}
+
+/// Ends the sessions of a user, or these of everybody, together.
+pub(super) fn cutting<'a>(
+    scripts: &'a Scripts,
+    cut: &Cut,
+    latest: Option<Moment>,
+    ids: &[String],
+) -> Result<ScriptInvocation<'a>, StoreError> {
+    let mut cutting = scripts.cut.prepare_invoke();
+    cutting
+        .arg(cut.user.as_deref().unwrap_or_default())
+        .arg(cut.spared.as_deref().unwrap_or_default())
+        .arg(cut.reason.code())
+        .arg(cut.at.0)
+        .arg(memory())
+        .arg(moment(latest))
+        .arg(model::text(&Event::Cut(cut.clone()))?)
+        .arg(ids);
+    Ok(cutting)
 }
 
 /// Reads sessions, in this order.
@@ -133,14 +240,12 @@ impl Lost {
             .arg(row.version)
             .arg(row.limits().effective().0)
             .arg(row.created_at.0)
-            .arg(lifetime(row));
+            .arg(lifetime(row))
+            .arg(memory())
+            .arg(EndReason::AccountDisabled.code());
         match self.ended {
-            Some((reason, at)) => restore
-                .arg(reason.code())
-                .arg(at.0)
-                .arg(memory())
-                .arg(model::end_event(&row.id, reason)?),
-            None => restore.arg(&["", "", "", ""]),
+            Some((reason, at)) => restore.arg(reason.code()).arg(at.0),
+            None => restore.arg(&["", ""]),
         };
         Ok(restore.invoke_async(&mut lines.writes).await?)
     }

@@ -10,8 +10,10 @@ use redis::Script;
 pub(super) struct Scripts {
     pub(super) begin: Script,
     pub(super) end: Script,
+    pub(super) cut: Script,
     pub(super) swap: Script,
     pub(super) restore: Script,
+    pub(super) restore_account: Script,
     pub(super) overdue: Script,
     pub(super) forget: Script,
     pub(super) add_account: Script,
@@ -26,20 +28,24 @@ pub(super) struct Scripts {
 }
 
 const FINISH: &str = include_str!("scripts/finish.lua");
+const ACCOUNT: &str = include_str!("scripts/account.lua");
 
 impl Scripts {
     pub(super) fn new() -> Self {
         let finishing = |code: &str| Script::new(&format!("{FINISH}{code}"));
+        let telling = |code: &str| Script::new(&format!("{ACCOUNT}{code}"));
         Self {
             begin: finishing(include_str!("scripts/begin.lua")),
             end: finishing(include_str!("scripts/end.lua")),
+            cut: finishing(include_str!("scripts/cut.lua")),
             swap: Script::new(include_str!("scripts/swap.lua")),
             restore: finishing(include_str!("scripts/restore.lua")),
+            restore_account: telling(include_str!("scripts/restore_account.lua")),
             overdue: Script::new(include_str!("scripts/overdue.lua")),
             forget: Script::new(include_str!("scripts/forget.lua")),
-            add_account: Script::new(include_str!("scripts/add_account.lua")),
-            set_password: Script::new(include_str!("scripts/set_password.lua")),
-            set_disabled: Script::new(include_str!("scripts/set_disabled.lua")),
+            add_account: telling(include_str!("scripts/add_account.lua")),
+            set_password: telling(include_str!("scripts/set_password.lua")),
+            set_disabled: telling(include_str!("scripts/set_disabled.lua")),
             add_note: Script::new(include_str!("scripts/add_note.lua")),
             update_note: Script::new(include_str!("scripts/update_note.lua")),
             lease: Script::new(include_str!("scripts/lease.lua")),

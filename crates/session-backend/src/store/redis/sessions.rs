@@ -7,13 +7,15 @@ use session_protocol::EndReason;
 use super::{
     link::Link,
     model::{self, Fields},
-    repair::{due, lifetime, memory},
+    repair::{self, due, lifetime, memory},
 };
 use crate::{
     Moment,
-    store::{SessionRow, SessionState, StoreError},
+    store::{Cut, SessionRow, SessionState, StoreError},
 };
 
+/// Sessions that end in one step.
+pub(super) const CUT_AT_ONCE: usize = 500;
 /// Sessions that are forgotten in one step.
 const FORGET_AT_ONCE: usize = 1_000;
 
@@ -38,7 +40,7 @@ pub(super) async fn begin(
         .arg(memory())
         .arg(reason.code());
     for id in replaces {
-        begin.arg(id).arg(model::end_event(id, reason)?);
+        begin.arg(id);
     }
     let ended: Option<Vec<String>> = link.run(&begin).await?;
     if let Some(ended) = &ended {
@@ -129,11 +131,27 @@ pub(super) async fn end(
         .arg(version.map_or(String::new(), |version| version.to_string()))
         .arg(reason.code())
         .arg(at.0)
-        .arg(memory())
-        .arg(model::end_event(id, reason)?);
+        .arg(memory());
     let ended = link.run(&end).await?;
     if ended {
         link.recent().ended(id, reason, at);
+    }
+    Ok(ended)
+}
+
+/// Ends sessions together; returns which.
+pub(super) async fn cut(link: &Link, cut: &Cut) -> Result<Vec<String>, StoreError> {
+    let cutting = repair::cutting(link.scripts(), cut, None, &[])?;
+    let mut ended: Vec<String> = link.run(&cutting).await?;
+    link.recent().cut(cut);
+    if cut.user.is_none() {
+        for some in living(link, cut.at).await?.chunks(CUT_AT_ONCE) {
+            let cutting = repair::cutting(link.scripts(), cut, None, some)?;
+            ended.extend(link.run::<Vec<String>>(&cutting).await?);
+        }
+    }
+    for id in &ended {
+        link.recent().ended(id, cut.reason, cut.at);
     }
     Ok(ended)
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Moment,
     store::{
-        Account, Bucket, Cursor, Event, Followed, Note, SessionRow, SessionState, Store,
+        Account, Bucket, Cursor, Cut, Event, Followed, Note, SessionRow, SessionState, Store,
         StoreError, Upload,
     },
 };
@@ -85,6 +85,10 @@ impl Store for RedisStore {
         sessions::end(&self.link, &seen.id, Some(seen.version), reason, at).await
     }
 
+    async fn cut(&self, cut: &Cut) -> Result<Vec<String>, StoreError> {
+        sessions::cut(&self.link, cut).await
+    }
+
     async fn living_of_user(&self, user: &str, now: Moment) -> Result<Vec<SessionRow>, StoreError> {
         sessions::living_of_user(&self.link, user, now).await
     }
@@ -113,8 +117,13 @@ impl Store for RedisStore {
         accounts::find(&self.link, email).await
     }
 
-    async fn set_password(&self, user: &str, password_hash: &str) -> Result<bool, StoreError> {
-        accounts::set_password(&self.link, user, password_hash).await
+    async fn set_password(
+        &self,
+        user: &str,
+        seen: &str,
+        password_hash: &str,
+    ) -> Result<bool, StoreError> {
+        accounts::set_password(&self.link, user, seen, password_hash).await
     }
 
     async fn set_disabled(

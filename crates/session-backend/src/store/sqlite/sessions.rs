@@ -10,7 +10,7 @@ use session_protocol::{EndReason, User};
 use super::feed;
 use crate::{
     Moment,
-    store::{SessionRow, SessionState},
+    store::{Cut, SessionRow, SessionState},
 };
 
 const SELECT: &str = "SELECT sessions.id, family, user_id, users.email, users.name, created_at,
@@ -146,6 +146,35 @@ pub(super) fn end(
         feed::append_end(connection, id, reason)?;
     }
     Ok(changed == 1)
+}
+
+/// Ends sessions together, some at a time, and tells the feed of each; returns which.
+pub(super) fn cut(
+    connection: &Connection,
+    cut: &Cut,
+    most: usize,
+) -> rusqlite::Result<Vec<String>> {
+    let whose = if cut.user.is_some() {
+        "user_id = ?2"
+    } else {
+        "?2 IS NULL"
+    };
+    let ended = connection
+        .prepare_cached(&format!(
+            "UPDATE sessions SET ended_at = ?1, end_reason = ?3, version = version + 1
+             WHERE id IN (SELECT id FROM sessions WHERE {LIVES} AND {whose} AND id IS NOT ?4
+                 LIMIT ?5)
+             RETURNING id"
+        ))?
+        .query_map(
+            params![cut.at.0, cut.user, cut.reason.code(), cut.spared, most],
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    for id in &ended {
+        feed::append_end(connection, id, cut.reason)?;
+    }
+    Ok(ended)
 }
 
 /// Lists the living sessions of a user, newest first.

@@ -18,13 +18,15 @@ use super::{connect, feed, notes, sessions, uploads, users, worker::Worker};
 use crate::{
     Moment,
     store::{
-        Account, Bucket, Cursor, Event, Followed, LONGEST_FOLLOW, Note, SessionRow, SessionState,
-        Store, StoreError, Upload, local::Local,
+        Account, Bucket, Cursor, Cut, Event, Followed, LONGEST_FOLLOW, Note, SessionRow,
+        SessionState, Store, StoreError, Upload, local::Local,
     },
 };
 
 /// Connections that read.
 const READERS: usize = 2;
+/// Sessions that end in one task, so that a caller is not kept waiting by a long one.
+const CUT_AT_ONCE: usize = 500;
 /// How late an end that another process wrote is heard of, at most.
 const FEED_TICK: Duration = Duration::from_millis(200);
 
@@ -158,6 +160,21 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn cut(&self, cut: &Cut) -> Result<Vec<String>, StoreError> {
+        let mut all = Vec::new();
+        loop {
+            let cut = cut.clone();
+            let some = self
+                .write(move |connection| sessions::cut(connection, &cut, CUT_AT_ONCE))
+                .await?;
+            let is_last = some.len() < CUT_AT_ONCE;
+            all.extend(some);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
     async fn living_of_user(&self, user: &str, now: Moment) -> Result<Vec<SessionRow>, StoreError> {
         let user = user.to_owned();
         self.read(move |connection| sessions::living_of_user(connection, &user, now))
@@ -196,9 +213,14 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn set_password(&self, user: &str, password_hash: &str) -> Result<bool, StoreError> {
-        let (user, hash) = (user.to_owned(), password_hash.to_owned());
-        self.write(move |connection| users::set_password(connection, &user, &hash))
+    async fn set_password(
+        &self,
+        user: &str,
+        seen: &str,
+        password_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let [user, seen, hash] = [user, seen, password_hash].map(str::to_owned);
+        self.write(move |connection| users::set_password(connection, &user, &seen, &hash))
             .await
     }
 

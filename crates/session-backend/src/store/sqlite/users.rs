@@ -40,15 +40,16 @@ pub(super) fn by_email(connection: &Connection, email: &str) -> rusqlite::Result
         .optional()
 }
 
-/// Replaces a password hash; returns whether the user exists.
+/// Replaces a password hash that is still the one that was seen; returns whether it was.
 pub(super) fn set_password(
     connection: &Connection,
     user: &str,
+    seen: &str,
     password_hash: &str,
 ) -> rusqlite::Result<bool> {
     let changed = connection.execute(
-        "UPDATE users SET password_hash = ?2 WHERE id = ?1",
-        [user, password_hash],
+        "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+        [user, seen, password_hash],
     )?;
     Ok(changed == 1)
 }

@@ -1,10 +1,13 @@
 -- Adds an account. Returns 1 if the address was free.
-if redis.call('SETNX', 'ls:a:' .. ARGV[2], ARGV[1]) == 0 then
+local id, email, name, password, disabled_at, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+if redis.call('SETNX', 'ls:a:' .. email, id) == 0 then
   return 0
 end
-local key = 'ls:user:' .. ARGV[1]
-redis.call('HSET', key, 'id', ARGV[1], 'email', ARGV[2], 'name', ARGV[3], 'password', ARGV[4])
-if ARGV[5] ~= '' then
-  redis.call('HSET', key, 'disabledAt', ARGV[5])
+local key = 'ls:user:' .. id
+redis.call('HSET', key, 'id', id, 'email', email, 'name', name, 'password', password)
+redis.call('HSET', key, 'passwordAt', now, 'statusAt', now)
+if disabled_at ~= '' then
+  redis.call('HSET', key, 'disabledAt', disabled_at)
 end
+tell(id)
 return 1

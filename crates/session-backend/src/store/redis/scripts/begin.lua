@@ -13,8 +13,8 @@ redis.call('SET', 'ls:f:' .. family, id, 'PX', lifetime)
 redis.call('ZADD', 'ls:u:' .. user, created, id)
 redis.call('ZADD', 'ls:due', due, id)
 local ended = {}
-for i = 12, #ARGV, 2 do
-  if finish(ARGV[i], '', reason, created, memory, ARGV[i + 1]) then
+for i = 12, #ARGV do
+  if finish(ARGV[i], '', reason, created, memory) then
     ended[#ended + 1] = ARGV[i]
   end
 end

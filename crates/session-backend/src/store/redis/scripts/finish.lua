@@ -1,6 +1,6 @@
 -- Ends a living session, one of this version if there is one named, and tells the feed.
 -- Returns whether it did. What has ended never lives again, and its first reason stays.
-local function finish(id, version, reason, at, memory, event)
+local function finish(id, version, reason, at, memory)
   local key = 'ls:s:' .. id
   local found = redis.call('HMGET', key, 'version', 'ended', 'user', 'family')
   if not found[1] or found[2] or (version ~= '' and found[1] ~= version) then
@@ -13,6 +13,7 @@ local function finish(id, version, reason, at, memory, event)
   redis.call('ZREM', 'ls:u:' .. found[3], id)
   redis.call('ZREM', 'ls:due', id)
   redis.call('ZADD', 'ls:ended', at, id)
+  local event = cjson.encode({ended = {session = id, reason = reason}})
   redis.call('XADD', 'ls:events', 'MAXLEN', '~', '100000', '*', 'e', event)
   return true
 end

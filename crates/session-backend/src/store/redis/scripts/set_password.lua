@@ -1,7 +1,10 @@
--- Replaces a password hash. Returns 1 if there is such a user.
-local key = 'ls:user:' .. ARGV[1]
-if redis.call('EXISTS', key) == 0 then
-  return 0
+-- Replaces a password hash that is still the one that was seen. Returns the account if it was.
+local user, seen, password, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local key = 'ls:user:' .. user
+local found = redis.call('HMGET', key, 'password', 'passwordAt')
+if found[1] ~= seen then
+  return {}
 end
-redis.call('HSET', key, 'password', ARGV[2])
-return 1
+redis.call('HSET', key, 'password', password, 'passwordAt', later(found[2], now))
+tell(user)
+return redis.call('HGETALL', key)
