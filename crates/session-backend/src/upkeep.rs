@@ -30,17 +30,26 @@ pub(crate) async fn watch_sockets(app: Arc<App>) {
     loop {
         ticks.tick().await;
         let now = Moment::now();
+        let mut failed = false;
         for (id, limits) in app.hub.due(now) {
-            match app.living(&id).await {
-                Ok(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
-                Ok(Err(reason)) => app.hub.end(&id, reason),
-                // Nothing moves the absolute limit, so nobody has to be asked about it.
-                Err(_) if limits.absolute <= now => {
-                    app.hub.end(&id, EndReason::AbsoluteTimeout);
-                }
-                Err(error) => {
-                    tracing::error!(%error, "sessions cannot be looked at");
-                    break;
+            let found = if failed {
+                None
+            } else {
+                app.living(&id)
+                    .await
+                    .inspect_err(|error| tracing::error!(%error, "a session cannot be looked at"))
+                    .ok()
+            };
+            match found {
+                Some(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
+                Some(Err(reason)) => app.hub.end(&id, reason),
+                None => {
+                    // One row that cannot be read says nothing about the others.
+                    failed = failed || app.store.ping().await.is_err();
+                    // Nothing moves the absolute limit, so nobody has to be asked about it.
+                    if limits.absolute <= now {
+                        app.hub.end(&id, EndReason::AbsoluteTimeout);
+                    }
                 }
             }
         }
@@ -65,12 +74,10 @@ async fn sweep_once(app: &App) -> Result<(), StoreError> {
     }
     for id in app.store.overdue(Moment::now(), MOST_AT_ONCE).await? {
         // Looking at a session whose time is over ends it.
-        if let Ok(session) = app.living(&id).await? {
-            tracing::debug!(
-                session = app.keys.log_name(&id),
-                at = session.state.idle_deadline.0,
-                "extended"
-            );
+        if let Err(error) = app.living(&id).await {
+            tracing::error!(%error, session = app.keys.log_name(&id), "a session cannot be ended");
+            // One row that cannot be read keeps no other from being looked at.
+            app.store.ping().await?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::json;
 use session_backend::{Moment, StoreLocation, store};
 use session_protocol::EndReason;
 
-use crate::support::{Socket, World};
+use crate::support::{Socket, World, short_limits};
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_503_and_afterwards_all_is_as_before() {
@@ -27,6 +27,57 @@ async fn a_store_that_does_not_answer_is_503_and_afterwards_all_is_as_before() {
         browser.post("/api/session/extend", json!({})).await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn health_is_that_of_reading_and_of_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let location = StoreLocation::File(path.clone());
+    let world = World::start_with(|config| config.store = location).await;
+    let mut operator = world.browser();
+    assert_eq!(operator.get("/healthz").await.status, 200);
+    let lock = rusqlite::Connection::open(&path).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let answer = operator.get("/healthz").await;
+    answer.expect_problem(503, "store_unavailable");
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(operator.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_absolute_limit_holds_while_the_store_does_not_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let location = StoreLocation::File(path.clone());
+    let world = World::start_with(|config| {
+        config.store = location;
+        config.policy = short_limits(2_000, 2_500, 100);
+    })
+    .await;
+    // These are only idle, which nobody can know without the store; most are looked at before.
+    let mut idle = Vec::new();
+    for _ in 0..8 {
+        let mut browser = world.browser();
+        let body = json!({
+            "email": "user@example.com",
+            "password": "password",
+            "rememberMe": true,
+        });
+        let answer = browser.post("/api/auth/login", body).await;
+        browser.keep_token(&answer);
+        idle.push(Socket::enter(&browser).await);
+    }
+    let mut other = world.browser();
+    other.log_in("second@example.com").await;
+    let mut socket = Socket::enter(&other).await;
+    let lock = rusqlite::Connection::open(&path).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    socket.expect_end("ABSOLUTE_TIMEOUT").await;
+    lock.execute_batch("ROLLBACK").unwrap();
+    for socket in &mut idle {
+        socket.expect_end("SESSION_TIMEOUT").await;
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::json;
 use session_backend::{Moment, store};
 use session_protocol::EndReason;
 
-use crate::support::{Browser, Nodes, beats, healthy, refreshed, settled};
+use crate::support::{Browser, Nodes, beats, eventually, healthy, refreshed, settled};
 
 /// Rotations that do not wait for the grace.
 const NO_GRACE: [&str; 3] = ["--allow-short-limits", "--refresh-grace", "1ms"];
@@ -145,4 +145,82 @@ async fn a_lost_session_with_sockets_keeps_nobody_from_hearing_of_ends() {
     assert!(end.await.unwrap());
     closing.expect_end("REVOKED").await;
     beats(&mut staying).await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_half_there_may_come_back_too() {
+    let mut nodes = Nodes::start().await;
+    let mut browser = nodes.browser(0);
+    let id = browser.log_in("user@example.com").await;
+    let snapshot = nodes.redis.snapshot();
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    healthy(&browser).await;
+    nodes.redis.ask(&["DEL", &format!("ls:s:{id}")]);
+    let answer = browser.refresh().await;
+    answer.expect_problem(503, "store_unavailable");
+    assert_eq!(browser.cookies.len(), 1, "the cookie is still there");
+}
+
+/// The clock of a new primary may be behind that of the one before, and its feed with it.
+#[tokio::test]
+async fn ends_are_heard_though_the_feed_has_fallen_back() {
+    const ENDS: usize = 3;
+    let mut nodes = Nodes::start().await;
+    let mut sessions = Vec::new();
+    for _ in 0..ENDS {
+        let mut browser = nodes.browser(0);
+        let id = browser.log_in("user@example.com").await;
+        sessions.push((id, nodes.socket(&browser, 1).await));
+    }
+    let snapshot = nodes.redis.snapshot();
+    let later = Moment::now().plus(Duration::from_secs(3_600)).0;
+    let update = ["topic", "system", "seq", "1", "payload", "null"];
+    let entry = format!("{later}-0");
+    nodes
+        .redis
+        .ask(&[&["XADD", "ls:events", &entry][..], &update].concat());
+    // Whoever hears of an end has heard of what was told before.
+    let mut last = nodes.browser(0);
+    last.log_in("second@example.com").await;
+    let mut witness = nodes.socket(&last, 1).await;
+    last.post("/api/auth/logout", json!({})).await;
+    witness.expect_end("LOGGED_OUT").await;
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    healthy(&nodes.browser(1)).await;
+    let beside = store::open(&nodes.redis.location()).await.unwrap();
+    // The first may be found by the look at all sessions after the fail-over.
+    for (id, socket) in &mut sessions {
+        let end = beside.end(id, EndReason::Revoked, Moment::now());
+        assert!(end.await.unwrap());
+        socket.expect_end("REVOKED").await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_read_keeps_no_other_from_ending() {
+    let limits = ["--allow-short-limits", "--idle-timeout", "3s"];
+    let mut nodes = Nodes::start_with(&limits).await;
+    let mut browser = nodes.browser(0);
+    let damaged = browser.log_in("user@example.com").await;
+    let other = nodes.browser(0).log_in("user@example.com").await;
+    let key = format!("ls:s:{damaged}");
+    nodes.redis.ask(&["HSET", &key, "state", "damaged"]);
+    let ended = || {
+        nodes
+            .redis
+            .ask(&["HGET", &format!("ls:s:{other}"), "ended"])
+    };
+    eventually("the other one has ended", || async {
+        ended().contains("SESSION_TIMEOUT")
+    })
+    .await;
+    let answer = browser.get("/api/me").await;
+    answer.expect_problem(503, "store_unavailable");
+    // Nor does it keep a server from coming back.
+    nodes.redis.ask(&["SAVE"]);
+    nodes.redis.kill();
+    nodes.redis.revive().await;
+    healthy(&browser).await;
 }

@@ -23,6 +23,9 @@ const AT_ONCE: usize = 1_000;
 /// Whoever did not look for this long may have missed what was trimmed.
 const LONGEST_ABSENCE: Duration = Duration::from_secs(60);
 
+/// Milliseconds of a feed that has fallen back which may be new; what comes twice does no harm.
+const LOOK_BACK: u64 = 10_000;
+
 /// Where a follower stands.
 #[derive(Default)]
 pub(super) struct Feed {
@@ -67,8 +70,13 @@ impl Feed {
             && following
                 .looked_at
                 .is_some_and(|at| at.elapsed() < LONGEST_ABSENCE);
+        let mut after = after;
         if following.number != number {
             following.line = None;
+            let last = last(link).await?;
+            if last < after {
+                after = Cursor(last.0.saturating_sub(LOOK_BACK), 0);
+            }
         }
         let answer = following.read(link, after).await;
         let found = match answer {
@@ -109,6 +117,18 @@ impl Following {
         let found = read.query_async(&mut own).await?;
         self.line = Some(own);
         Ok(found)
+    }
+}
+
+/// Returns the end of the feed. One that has fallen back behind a follower goes on where its follower
+/// would not look, until the clock has caught up.
+async fn last(link: &Link) -> Result<Cursor, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.xrevrange_count("ls:events", "+", "-", 1);
+    let (found,): (StreamRangeReply,) = link.ask(&pipeline).await?;
+    match found.ids.first() {
+        Some(entry) => cursor(&entry.id).ok_or_else(model::damaged),
+        None => Ok(Cursor::default()),
     }
 }
 

@@ -46,8 +46,12 @@ pub(super) async fn repair(
         let ids: Vec<_> = part.iter().map(|(id, _)| id.as_str()).collect();
         let found = read(&mut lines.writes, &ids).await?;
         for ((id, kept), stored) in part.iter().zip(found) {
-            if restore(scripts, lines, id, kept, stored).await? {
-                repaired += 1;
+            match stored {
+                Ok(stored) => {
+                    let restored = restore(scripts, lines, id, kept, stored).await?;
+                    repaired += usize::from(restored);
+                }
+                Err(error) => tracing::error!(%error, "a session cannot be repaired"),
             }
         }
     }
@@ -65,7 +69,13 @@ async fn restore_account(
         let mut read = redis::cmd("HGETALL");
         read.arg(format!("ls:user:{user}"));
         let fields: Fields = read.query_async(&mut lines.writes).await?;
-        let stored = Record::read(&fields)?;
+        let stored = match Record::read(&fields) {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::error!(%error, "an account cannot be repaired");
+                return Ok(false);
+            }
+        };
         let joined = stored
             .as_ref()
             .map_or_else(|| kept.clone(), |stored| stored.joined(&kept));
@@ -152,11 +162,11 @@ pub(super) fn cutting<'a>(
     Ok(cutting)
 }
 
-/// Reads sessions, in this order.
-pub(super) async fn read(
+/// Reads sessions, in this order, as far as they can be read.
+async fn read(
     line: &mut MultiplexedConnection,
     ids: &[&str],
-) -> Result<Vec<Option<SessionRow>>, StoreError> {
+) -> Result<Vec<Result<Option<SessionRow>, StoreError>>, StoreError> {
     let mut pipeline = redis::pipe();
     for id in ids {
         pipeline.hgetall(format!("ls:s:{id}"));
@@ -165,7 +175,7 @@ pub(super) async fn read(
     let rows = found
         .iter()
         .map(|fields| (!fields.is_empty()).then(|| model::row(fields)).transpose());
-    rows.collect()
+    Ok(rows.collect())
 }
 
 async fn restore(
@@ -182,7 +192,8 @@ async fn restore(
         if lost.write(scripts, lines, stored.as_ref()).await? {
             return Ok(true);
         }
-        stored = read(&mut lines.writes, &[id]).await?.pop().flatten();
+        let again = read(&mut lines.writes, &[id]).await?.pop();
+        stored = again.transpose()?.flatten();
     }
     Err(contended())
 }

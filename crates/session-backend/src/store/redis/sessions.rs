@@ -54,7 +54,7 @@ pub(super) async fn begin(
 
 /// Finds a session; that it is not there while it may come back after a fail-over is no answer.
 pub(super) async fn by_id(link: &Link, id: &str) -> Result<Option<SessionRow>, StoreError> {
-    let found = by_ids(link, &[id.to_owned()]).await?.pop();
+    let found = by_ids(link, &[id.to_owned()]).await?.pop().transpose()?;
     if found.is_none() {
         refuse_while_uncertain(link)?;
     }
@@ -62,7 +62,10 @@ pub(super) async fn by_id(link: &Link, id: &str) -> Result<Option<SessionRow>, S
 }
 
 /// Finds those of these sessions that are there, in this order.
-pub(super) async fn by_ids(link: &Link, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+async fn by_ids(
+    link: &Link,
+    ids: &[String],
+) -> Result<Vec<Result<SessionRow, StoreError>>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -72,7 +75,17 @@ pub(super) async fn by_ids(link: &Link, ids: &[String]) -> Result<Vec<SessionRow
     }
     let found: Vec<Fields> = link.ask(&pipeline).await?;
     let found = found.iter().filter(|fields| !fields.is_empty());
-    found.map(model::row).collect()
+    Ok(found.map(model::row).collect())
+}
+
+/// Finds those of these sessions that are there and can be read.
+pub(super) async fn readable(link: &Link, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+    let found = by_ids(link, ids).await?.into_iter();
+    let readable = found.filter_map(|row| {
+        row.inspect_err(|error| tracing::error!(%error, "a session cannot be read"))
+            .ok()
+    });
+    Ok(readable.collect())
 }
 
 /// Finds the sessions of families.
@@ -85,11 +98,15 @@ pub(super) async fn by_families(
         pipeline.get(format!("ls:f:{family}"));
     }
     let ids: Vec<Option<String>> = link.ask(&pipeline).await?;
-    if ids.iter().any(Option::is_none) {
+    let ids: Vec<_> = ids.into_iter().flatten().collect();
+    let found: Vec<_> = by_ids(link, &ids)
+        .await?
+        .into_iter()
+        .collect::<Result<_, _>>()?;
+    if found.len() < families.len() {
         refuse_while_uncertain(link)?;
     }
-    let ids: Vec<_> = ids.into_iter().flatten().collect();
-    by_ids(link, &ids).await
+    Ok(found)
 }
 
 fn refuse_while_uncertain(link: &Link) -> Result<(), StoreError> {
@@ -165,7 +182,7 @@ pub(super) async fn living_of_user(
     let mut pipeline = redis::pipe();
     pipeline.zrange(format!("ls:u:{user}"), 0, -1);
     let (ids,): (Vec<String>,) = link.ask(&pipeline).await?;
-    let found = by_ids(link, &ids).await?.into_iter();
+    let found = readable(link, &ids).await?.into_iter();
     let mut living: Vec<_> = found.filter(|row| row.end_reason(now).is_none()).collect();
     living.sort_by(|a, b| {
         let newest_first = b.created_at.cmp(&a.created_at);

@@ -61,7 +61,7 @@ impl Store for RedisStore {
     }
 
     async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError> {
-        sessions::by_ids(&self.link, ids).await
+        sessions::readable(&self.link, ids).await
     }
 
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {

@@ -357,7 +357,8 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
-            .await
+        let look = |connection: &Connection| connection.query_row("SELECT 1", [], |row| row.get(0));
+        let (read, written) = tokio::join!(self.read::<i64>(look), self.write::<i64>(look));
+        read.and(written).map(|_| ())
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! Invariants: no more than [`QUEUE_LENGTH`] tasks wait, and none is waited for longer than
 //! [`PATIENCE`]; a writer answers only after the commit, and a task that fails takes nothing of
-//! another's with it.
+//! another's with it, even if it panics.
 
 use std::{
     collections::VecDeque,
     io,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, SyncSender},
@@ -118,7 +119,7 @@ impl Worker {
         })?;
         match time::timeout(PATIENCE, answered).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(StoreError::new("its thread has ended")),
+            Ok(Err(_)) => Err(StoreError::new("what was asked panicked")),
             Err(_) => Err(StoreError::new("no answer in time")),
         }
     }
@@ -138,10 +139,19 @@ fn read(connection: &Connection, waiting: &Mutex<Receiver<Box<dyn Task>>>) {
         let Ok(task) = task else {
             return;
         };
-        if !task.is_abandoned() {
-            (task.run(connection).tell)(Ok(()));
+        if !task.is_abandoned()
+            && let Some(done) = attempt(task, connection)
+        {
+            (done.tell)(Ok(()));
         }
     }
+}
+
+/// Does a task; one that panics takes nobody else with it, and its caller is told.
+fn attempt(task: Box<dyn Task>, connection: &Connection) -> Option<Done> {
+    let done = panic::catch_unwind(AssertUnwindSafe(|| task.run(connection)));
+    done.inspect_err(|_| tracing::error!("a task of the store panicked"))
+        .ok()
 }
 
 fn write(connection: &mut Connection, waiting: &Receiver<Box<dyn Task>>) {
@@ -185,9 +195,9 @@ fn commit(
                 return Err(error.into());
             }
         };
-        let task = task.run(&savepoint);
-        let succeeded = task.succeeded;
-        done.push(task);
+        let task = attempt(task, &savepoint);
+        let succeeded = task.as_ref().is_some_and(|task| task.succeeded);
+        done.extend(task);
         if succeeded {
             savepoint.commit()?;
         } else {
@@ -241,6 +251,33 @@ mod tests {
             })
             .await;
         assert_eq!(kept, Ok("8".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_neither_thread_nor_others() {
+        let writer = writer();
+        let reader = Worker::readers(vec![Connection::open_in_memory().unwrap()]).unwrap();
+        for worker in [&writer, &reader] {
+            let panicked = worker.run(|_| -> rusqlite::Result<()> { panic!("on purpose") });
+            let well = worker
+                .run(|connection| connection.query_row("SELECT 7", [], |row| row.get::<_, i64>(0)));
+            let (panicked, well) = tokio::join!(panicked, well);
+            assert!(panicked.is_err());
+            assert_eq!(well, Ok(7));
+        }
+        let half = writer.run(|connection| -> rusqlite::Result<()> {
+            connection.execute("INSERT INTO numbers VALUES (1)", [])?;
+            panic!("on purpose")
+        });
+        let whole =
+            writer.run(|connection| connection.execute("INSERT INTO numbers VALUES (2)", []));
+        let (half, whole) = tokio::join!(half, whole);
+        assert!(half.is_err());
+        assert_eq!(whole, Ok(1));
+        let sum = writer.run(|connection| {
+            connection.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))
+        });
+        assert_eq!(sum.await, Ok(2));
     }
 
     #[tokio::test]
