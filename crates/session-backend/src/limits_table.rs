@@ -9,7 +9,7 @@ use session_protocol::MAX_MESSAGE_BYTES;
 
 use crate::{
     Config, Policy, client_address, cookie, events, http, hub, keys, life, limiter, passwords,
-    rotation, security_headers, server, socket, tickets, topic, upkeep,
+    rotation, security_headers, server, socket, store::MOST_HOMES, tickets, topic, upkeep,
 };
 
 /// One limit: what, how much, and what happens beyond it.
@@ -100,6 +100,11 @@ fn sessions() -> Vec<LimitRow> {
             time(tickets::LIFETIME),
             "the handshake is refused",
         ),
+        row(
+            "tickets of a session",
+            format!("{} in {}", tickets::MOST, time(tickets::LIFETIME)),
+            "429 `rate_limited` with `Retry-After`",
+        ),
     ]
 }
 
@@ -133,8 +138,13 @@ fn logins() -> Vec<LimitRow> {
         ),
         row(
             "memory of an owner's networks",
-            time(limiter::MEMORY_OF_NETWORKS),
+            time(limiter::MEMORY_OF_HOMES),
             "they count as a stranger's",
+        ),
+        row(
+            "networks of an owner that are remembered",
+            MOST_HOMES.to_string(),
+            "the oldest is forgotten",
         ),
         row(
             "counters of failed logins",

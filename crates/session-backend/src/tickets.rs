@@ -2,17 +2,19 @@
 //!
 //! Invariants: a ticket is used once, within 30 s, from the origin that asked for it, on any server;
 //! only its hash is kept; the session is checked again when it is used; what it lets in lasts no
-//! longer than the access token that it was got for.
+//! longer than the access token that it was got for; a session has no more than [`MOST`] that are
+//! valid.
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use session_protocol::Secret;
 
 use crate::{
     Moment,
     problem::Refusal,
     secrets,
-    store::{Store, StoreError},
+    store::{Bucket, Store, StoreError},
 };
 
 /// How long a ticket is valid.
@@ -27,14 +29,29 @@ pub(crate) struct Admission {
     pub(crate) until: Moment,
 }
 
+/// Tickets of one session in the time for which one is valid.
+pub(crate) const MOST: usize = 60;
+
 /// Issues a ticket.
 pub(crate) async fn issue(
     store: &dyn Store,
     admission: &Admission,
     origin: &str,
 ) -> Result<Secret, Refusal> {
-    let text = secrets::random_text().map_err(|_| Refusal::internal())?;
     let Admission { session, until } = admission;
+    let bucket = [Bucket {
+        key: format!("tickets:{session}"),
+        most: MOST,
+        window: LIFETIME,
+    }];
+    let now = Moment::now();
+    if let Some(wait) = store.wait(&bucket, now).await? {
+        let detail = "too many tickets at once; come back as `Retry-After` says";
+        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+        return Err(refusal.with_retry_after(wait));
+    }
+    store.fill(&bucket, now).await?;
+    let text = secrets::random_text().map_err(|_| Refusal::internal())?;
     // An identifier has no space in it.
     let bound_to = format!("{session} {} {origin}", until.0);
     store.keep(&key(&text), &bound_to, LIFETIME).await?;
@@ -82,5 +99,22 @@ mod tests {
         assert_eq!(redeem(&ticket, "http://a").await, Some(admission.clone()));
         assert_eq!(redeem(&ticket, "http://a").await, None);
         assert_eq!(redeem(&issue().await, "http://b").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_session_has_so_many_tickets_and_another_its_own() {
+        let store = store::open(&StoreLocation::Memory).await.unwrap();
+        let issue = async |session: &str| {
+            let admission = Admission {
+                session: session.to_owned(),
+                until: Moment(7),
+            };
+            issue(&*store, &admission, "http://a").await
+        };
+        for _ in 0..MOST {
+            assert!(issue("s").await.is_ok());
+        }
+        assert!(issue("s").await.is_err());
+        assert!(issue("other").await.is_ok());
     }
 }

@@ -4,9 +4,12 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
+use session_backend::StoreLocation;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, Browser, JsonBody, World};
+use crate::support::{Answer, Browser, JsonBody, Nodes, World};
+
+const ACCOUNT: &str = "user@example.com";
 
 /// A world behind a proxy on this machine, so that a test can come from anywhere.
 async fn behind_a_proxy() -> World {
@@ -85,6 +88,53 @@ async fn guesses_from_everywhere_are_slowed_down_and_the_owner_gets_in() {
     let mut new = world.browser();
     let answer = log_in_from(&mut new, home, "user@example.com", "password").await;
     assert_eq!(answer.status, 200, "a new browser of the owner at home");
+}
+
+/// Lets guesses from everywhere fill an account's limit, and looks that its owner, whose browser holds
+/// no session, gets in at home and nowhere else.
+async fn expect_in_at_home_only(origin: &str, home: &str) {
+    let mut guesser = Browser::new(origin);
+    for number in 0..100 {
+        log_in_from(&mut guesser, &address(number), ACCOUNT, "guess").await;
+    }
+    let answer = log_in_from(&mut guesser, &address(200), ACCOUNT, "password").await;
+    answer.expect_problem(429, "too_many_attempts");
+    let answer = log_in_from(&mut Browser::new(origin), home, ACCOUNT, "password").await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn where_an_owner_logged_in_outlives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let home = "192.0.2.77";
+    for is_first in [true, false] {
+        let world = World::start_with(|config| {
+            config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+            config.store = StoreLocation::File(path.clone());
+        })
+        .await;
+        if is_first {
+            let answer = log_in_from(&mut world.browser(), home, ACCOUNT, "password").await;
+            assert_eq!(answer.status, 200);
+        } else {
+            expect_in_at_home_only(&world.origin, home).await;
+        }
+        world.server.stop().await.unwrap();
+    }
+    let store = rusqlite::Connection::open(&path).unwrap();
+    let named = "SELECT account || network FROM homes";
+    let found: String = store.query_row(named, [], |row| row.get(0)).unwrap();
+    assert_eq!(found.len(), 128, "codes and nothing else: {found}");
+}
+
+#[tokio::test]
+async fn where_an_owner_logged_in_is_known_on_every_server() {
+    let nodes = Nodes::start_with(&["--trusted-proxy", "127.0.0.1/32"]).await;
+    let home = "192.0.2.77";
+    let answer = log_in_from(&mut nodes.browser(0), home, ACCOUNT, "password").await;
+    assert_eq!(answer.status, 200);
+    expect_in_at_home_only(nodes.origin(1), home).await;
 }
 
 #[tokio::test]

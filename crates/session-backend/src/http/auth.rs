@@ -46,7 +46,7 @@ pub(super) async fn login(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let request = LoginRequest::from_value(&body::object(&body)?)?;
-    let (account, attempt) = credentials::demand(&app, address, &headers, &request).await?;
+    let (account, guess) = credentials::demand(&app, address, &headers, &request).await?;
     let (now, email) = (Moment::now(), account.user.email.clone());
     let cookies = RefreshCookies::read(&headers, &app.keys.refresh);
     let mut families = Families::read(&app, cookies, now).await?;
@@ -63,9 +63,9 @@ pub(super) async fn login(
     };
     let session = app.begin(beginning).await?;
     let Some(session) = still_welcome(&app, session, &account.password_hash).await? else {
-        return Err(credentials::refused(&app, address, &email, attempt).await);
+        return Err(credentials::refused(&app, address, &email, guess).await);
     };
-    attempt.succeeded();
+    credentials::right(&app, guess).await;
     app.metrics.logins.count();
     app.report(SecurityEvent::LoggedIn {
         session: &session.id,

@@ -14,22 +14,29 @@ use crate::{
     app::App,
     cookie::RefreshCookies,
     events::SecurityEvent,
-    limiter::Attempt,
+    limiter::{Attempt, Home},
     passwords::Place,
     problem::Refusal,
     store::{self, Account, SessionRow, StoreError},
 };
 
-/// Returns the account of an email address and its password, and the attempt that is to be decided.
+/// An attempt to log in whose password fits, and which is to be decided.
+pub(super) struct Guess<'a> {
+    attempt: Attempt<'a>,
+    home: Home,
+}
+
+/// Returns the account of an email address and its password, and the guess that is to be decided.
 pub(super) async fn demand<'a>(
     app: &'a App,
     address: IpAddr,
     headers: &HeaderMap,
     request: &LoginRequest,
-) -> Result<(Account, Attempt<'a>), Refusal> {
+) -> Result<(Account, Guess<'a>), Refusal> {
     let email = store::normalized(&request.email);
     let place = queue(app, address)?;
-    let is_owner = holds_a_session(app, headers, &email).await?;
+    let home = Home::find(&*app.store, &app.keys, &email, address).await?;
+    let is_owner = holds_a_session(app, headers, &email).await? || home.is_known();
     let limited = |wait| {
         app.report(SecurityEvent::LoginLimited {
             account: &email,
@@ -52,6 +59,7 @@ pub(super) async fn demand<'a>(
     let password = request.password.clone();
     let verify = app.passwords.verify(place, password, hash);
     let fits = attempt.look(verify).await;
+    let attempt = Guess { attempt, home };
     match (account, fits.map_err(|_| Refusal::internal())?) {
         (Some(account), true) => Ok((account, attempt)),
         (Some(_) | None, _) => Err(refused(app, address, &email, attempt).await),
@@ -73,8 +81,8 @@ pub(super) async fn demand_again(
     };
     // The access token is good, and no refresh would help.
     let attempt = demand(app, address, headers, &request).await;
-    let (account, attempt) = attempt.map_err(Refusal::without_challenge)?;
-    attempt.succeeded();
+    let (account, guess) = attempt.map_err(Refusal::without_challenge)?;
+    right(app, guess).await;
     Ok(account)
 }
 
@@ -87,15 +95,23 @@ pub(super) fn queue(app: &App, address: IpAddr) -> Result<Place, Refusal> {
     })
 }
 
+/// The password was right, and is its owner's: the owner is at home there.
+pub(super) async fn right(app: &App, Guess { attempt, home }: Guess<'_>) {
+    drop(attempt);
+    if let Err(error) = home.note(&*app.store).await {
+        tracing::warn!(%error, "where an owner has logged in is not remembered");
+    }
+}
+
 /// The same for a wrong password, an unknown account and a disabled one.
 pub(super) async fn refused(
     app: &App,
     address: IpAddr,
     account: &str,
-    attempt: Attempt<'_>,
+    Guess { attempt, .. }: Guess<'_>,
 ) -> Refusal {
     let buckets = attempt.buckets();
-    if let Err(error) = app.store.count_failure(&buckets, Moment::now()).await {
+    if let Err(error) = app.store.fill(&buckets, Moment::now()).await {
         tracing::warn!(%error, "a failed login counts on this server only");
     }
     attempt.failed();

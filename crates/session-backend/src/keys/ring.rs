@@ -95,6 +95,8 @@ fn current(shared: &Shared) -> Arc<KeySet> {
 impl Keys {
     /// Reads the keys of a server, or makes them; without a file they end with the process.
     pub(crate) fn open(file: Option<PathBuf>) -> Result<Self, KeyError> {
+        // What is written after this look is read again, whether it was seen or not.
+        let seen = file.as_deref().and_then(changed_at);
         let set = match &file {
             None => KeySet::generate().map_err(KeyError::Random)?,
             Some(path) => file::read_or_make(path)?,
@@ -103,7 +105,7 @@ impl Keys {
         Ok(Self {
             access: AccessKeys(Arc::clone(&shared)),
             refresh: RefreshKeys(shared),
-            seen: file.as_deref().and_then(changed_at),
+            seen,
             file,
         })
     }
@@ -131,11 +133,21 @@ impl Keys {
 
     /// Returns a name for something in the log, from which nothing about it can be learned.
     pub(crate) fn log_name(&self, of: &str) -> String {
-        let code = secrets::mac(&current(&self.refresh.0).log, of);
-        let code = code.map(|code| secrets::hex(&code.finalize().into_bytes()));
-        let mut name = code.unwrap_or_default();
+        let mut name = self.name(of);
         name.truncate(LOG_DIGITS);
         name
+    }
+
+    /// Returns a name for something in the store, from which nothing about it can be learned without
+    /// the keys; no two things have the same one.
+    pub(crate) fn name_in_store(&self, of: &str) -> String {
+        self.name(&format!("in the store: {of}"))
+    }
+
+    fn name(&self, of: &str) -> String {
+        let code = secrets::mac(&current(&self.refresh.0).log, of);
+        let code = code.map(|code| secrets::hex(&code.finalize().into_bytes()));
+        code.unwrap_or_default()
     }
 }
 
@@ -286,6 +298,33 @@ mod tests {
         assert!(!keys.refresh.made("text", &old));
         assert_eq!(keys.log_name("session"), name);
         assert_ne!(keys.log_name("another"), name);
+    }
+
+    /// Reading a pipe waits until somebody writes, which changes it, as a rotation in that moment would.
+    #[cfg(unix)]
+    #[test]
+    fn a_change_while_the_file_is_read_is_not_overlooked() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, pipe) = (folder.path().join("key"), folder.path().join("pipe"));
+        file::read_or_make(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let before = changed_at(&pipe).unwrap();
+        let reading = {
+            let pipe = pipe.clone();
+            std::thread::spawn(move || Keys::open(Some(pipe)).unwrap())
+        };
+        std::thread::sleep(Duration::from_millis(100));
+        std::fs::write(&pipe, std::fs::read(&path).unwrap()).unwrap();
+        let mut keys = reading.join().unwrap();
+        assert_ne!(changed_at(&pipe), Some(before));
+        rotate(&path, Duration::ZERO, Older::Keep).unwrap();
+        let changed = changed_at(&pipe).unwrap();
+        std::fs::rename(&path, &pipe).unwrap();
+        let times = std::fs::FileTimes::new().set_modified(changed);
+        let file = std::fs::File::options().write(true).open(&pipe).unwrap();
+        file.set_times(times).unwrap();
+        assert!(keys.reload().unwrap());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is known of failures: how many of whom, and where owners have logged in.
+//! What is known of failures: how many of whom.
 //!
 //! Invariant: memory is bounded; what is oldest goes first, and nothing that is undecided.
 
@@ -10,10 +10,8 @@ use std::{
 use super::key::{Key, Limit};
 use crate::client_address::Network;
 
-/// Most tallies, and most networks of owners, that are kept.
+/// Most tallies that are kept.
 pub(crate) const MOST_KEYS: usize = 50_000;
-/// A network where an owner has logged in is remembered this long.
-pub(crate) const MEMORY_OF_NETWORKS: Duration = Duration::from_secs(30 * 86_400);
 
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -25,8 +23,6 @@ pub(super) struct Tally {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) tallies: BTreeMap<Key, Tally>,
-    /// Where owners have logged in, and when last.
-    pub(super) networks: BTreeMap<(String, Network), Instant>,
 }
 
 /// Why another attempt may not be made.
@@ -39,19 +35,6 @@ pub(super) enum Verdict {
 }
 
 impl State {
-    fn keys(&self, account: &str, network: Network, is_owner: bool, now: Instant) -> Vec<Key> {
-        let mut keys = vec![
-            Key::Pair(network, account.to_owned()),
-            Key::Network(network),
-        ];
-        let last = self.networks.get(&(account.to_owned(), network));
-        let is_known = last.is_some_and(|last| *last + MEMORY_OF_NETWORKS > now);
-        if !is_owner && !is_known {
-            keys.push(Key::Account(account.to_owned()));
-        }
-        keys
-    }
-
     pub(super) fn try_begin(
         &mut self,
         account: &str,
@@ -59,7 +42,13 @@ impl State {
         is_owner: bool,
     ) -> Result<Vec<Key>, Verdict> {
         let now = Instant::now();
-        let keys = self.keys(account, network, is_owner, now);
+        let mut keys = vec![
+            Key::Pair(network, account.to_owned()),
+            Key::Network(network),
+        ];
+        if !is_owner {
+            keys.push(Key::Account(account.to_owned()));
+        }
         let verdicts = keys.iter().filter_map(|key| self.verdict(key, now));
         if let Some(worst) = verdicts.max() {
             return Err(worst);
@@ -97,11 +86,6 @@ impl State {
                     !is_full || tally.undecided > 0 || last(tally).is_some_and(|at| at > median)
                 });
             }
-        }
-        if self.networks.len() >= MOST_KEYS
-            && let Some(median) = median(self.networks.values().copied())
-        {
-            self.networks.retain(|_, at| *at > median);
         }
     }
 }

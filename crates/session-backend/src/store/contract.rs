@@ -94,6 +94,24 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         since: Option<Moment>,
     ) -> Result<Option<User>, StoreError>;
 
+    /// Remembers until a moment that an account's owner is at home in a network; of more than
+    /// [`MOST_HOMES`](super::MOST_HOMES), those whose time is over first are forgotten.
+    async fn add_home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+        until: Moment,
+    ) -> Result<(), StoreError>;
+
+    /// Returns until when a network is a home of an account's owner, if it is.
+    async fn home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+    ) -> Result<Option<Moment>, StoreError>;
+
     /// Lists a user's notes, newest first.
     async fn notes(&self, user: &str) -> Result<Vec<Note>, StoreError>;
 
@@ -139,8 +157,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Takes the text that is kept under a key; only one caller gets it.
     async fn take(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Counts a failure in all buckets.
-    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError>;
+    /// Counts one more in all buckets.
+    async fn fill(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError>;
 
     /// Returns how long until no bucket is full, if one is.
     async fn wait(&self, buckets: &[Bucket], now: Moment) -> Result<Option<Duration>, StoreError>;

@@ -1,4 +1,4 @@
-//! What a store keeps in memory while one server alone uses it: texts, failures, tasks, updates.
+//! What a store keeps in memory while one server alone uses it: texts, buckets, tasks, updates.
 //!
 //! Invariants: memory is bounded; nothing here is worth a write to the disk, since whoever loses it
 //! asks again.
@@ -17,14 +17,14 @@ use crate::Moment;
 
 /// Events that wait for the server's own follower.
 const LOG_LENGTH: usize = 1_024;
-/// Keys that are kept before old ones are looked for.
-const MANY_KEYS: usize = 10_000;
+/// Texts, and buckets, that are kept.
+const MOST_KEYS: usize = 50_000;
 
 #[derive(Debug, Default)]
 struct State {
     kept: BTreeMap<String, (String, Instant)>,
-    /// When failures came, and when the last of them counts no more.
-    failures: BTreeMap<String, (VecDeque<Moment>, Moment)>,
+    /// What counts in buckets, and when the last of it counts no more.
+    filled: BTreeMap<String, (VecDeque<Moment>, Moment)>,
     leases: BTreeMap<String, (String, Instant)>,
     sums: BTreeMap<String, (Vec<u64>, Instant)>,
     seqs: BTreeMap<String, u64>,
@@ -105,7 +105,7 @@ impl Local {
     /// Keeps a text.
     pub(super) fn keep(&self, key: &str, text: &str, lifetime: Duration, now: Instant) {
         let kept = &mut self.lock().kept;
-        kept.retain(|_, (_, end)| *end > now);
+        bound(kept, |(_, end)| *end, now);
         kept.insert(key.to_owned(), (text.to_owned(), now + lifetime));
     }
 
@@ -115,14 +115,12 @@ impl Local {
         (end > now).then_some(text)
     }
 
-    /// Counts a failure.
-    pub(super) fn count_failure(&self, buckets: &[Bucket], now: Moment) {
-        let failures = &mut self.lock().failures;
-        if failures.len() > MANY_KEYS {
-            failures.retain(|_, (_, end)| *end > now);
-        }
+    /// Counts one more in buckets.
+    pub(super) fn fill(&self, buckets: &[Bucket], now: Moment) {
+        let filled = &mut self.lock().filled;
+        bound(filled, |(_, end)| *end, now);
         for bucket in buckets {
-            let (times, end) = failures
+            let (times, end) = filled
                 .entry(bucket.key.clone())
                 .or_insert((VecDeque::new(), now));
             times.retain(|at| at.plus(bucket.window) > now);
@@ -133,9 +131,9 @@ impl Local {
 
     /// Returns how long until no bucket is full.
     pub(super) fn wait(&self, buckets: &[Bucket], now: Moment) -> Option<Duration> {
-        let failures = &self.lock().failures;
+        let filled = &self.lock().filled;
         let waits = buckets.iter().filter_map(|bucket| {
-            let (times, _) = failures.get(&bucket.key)?;
+            let (times, _) = filled.get(&bucket.key)?;
             let counting = times.iter().filter(|at| at.plus(bucket.window) > now);
             let freeing = counting.clone().count().checked_sub(bucket.most)?;
             let at = counting.clone().nth(freeing)?;
@@ -174,5 +172,72 @@ impl Local {
             }
         }
         total
+    }
+}
+
+/// Makes room for one more: first what is over goes, then what ends first. It takes time once in a
+/// while, not at each call.
+fn bound<T, E: Copy + Ord>(map: &mut BTreeMap<String, T>, end: impl Fn(&T) -> E, now: E) {
+    if map.len() < MOST_KEYS {
+        return;
+    }
+    map.retain(|_, entry| end(entry) > now);
+    if map.len() <= MOST_KEYS / 2 {
+        return;
+    }
+    let mut ends: Vec<_> = map.values().map(&end).collect();
+    ends.sort_unstable();
+    if let Some(median) = ends.get(ends.len() / 2).copied() {
+        let mut surplus = map.len() / 2;
+        map.retain(|_, entry| {
+            let goes = surplus > 0 && end(entry) <= median;
+            surplus -= usize::from(goes);
+            !goes
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TERM: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn memory_is_bounded_and_what_ends_last_stays() {
+        let (local, now) = (Local::default(), Instant::now());
+        for number in 0..2 * MOST_KEYS as u64 {
+            let later = now + Duration::from_micros(number);
+            local.keep(&number.to_string(), "text", TERM, later);
+            let bucket = Bucket {
+                key: number.to_string(),
+                most: 1,
+                window: TERM,
+            };
+            let at = Moment(i64::try_from(number).unwrap());
+            local.fill(&[bucket], at);
+        }
+        let state = local.lock();
+        let (kept, filled) = (state.kept.len(), state.filled.len());
+        assert!(kept <= MOST_KEYS && filled <= MOST_KEYS, "{kept} {filled}");
+        drop(state);
+        let last = (2 * MOST_KEYS - 1).to_string();
+        assert!(local.take(&last, now).is_some());
+        let bucket = Bucket {
+            key: last,
+            most: 1,
+            window: TERM,
+        };
+        assert!(local.wait(&[bucket], Moment(0)).is_some());
+    }
+
+    #[test]
+    fn of_what_ends_at_once_half_goes() {
+        let (local, now) = (Local::default(), Instant::now());
+        for number in 0..=MOST_KEYS {
+            local.keep(&number.to_string(), "text", TERM, now);
+        }
+        let kept = local.lock().kept.len();
+        assert!((MOST_KEYS / 2..=MOST_KEYS).contains(&kept), "{kept}");
     }
 }

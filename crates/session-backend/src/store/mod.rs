@@ -39,6 +39,8 @@ pub use redis::RedisUrl;
 pub use session::{SessionRow, SessionState};
 pub use upload::Upload;
 
+/// Networks of an account's owner that are remembered.
+pub const MOST_HOMES: usize = 50;
 /// How long a follower of the feed waits for something to happen.
 const LONGEST_FOLLOW: Duration = Duration::from_millis(500);
 

@@ -1,4 +1,4 @@
-//! What servers of one store share: the feed, texts, failures, tasks, counts.
+//! What servers of one store share: the feed, texts, buckets, homes, tasks, counts.
 
 use std::{
     sync::Arc,
@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use session_backend::store::{Bucket, Cursor, Event, Store};
+use session_backend::store::{Bucket, Cursor, Event, MOST_HOMES, Store};
 use session_protocol::EndReason;
 use tokio::task::JoinSet;
 
@@ -17,7 +17,8 @@ on_each_store! {
     a_follower_waits_and_hears_at_once
     updates_are_numbered_without_a_gap
     a_text_is_taken_once_and_in_time
-    failures_fill_buckets_until_their_window_is_over
+    buckets_are_full_until_their_window_is_over
+    homes_are_remembered_in_time_and_number
     a_task_is_one_servers_until_its_term_is_over
     counts_are_summed_over_the_servers_that_count
     a_store_answers
@@ -163,11 +164,11 @@ fn bucket(key: &str, most: usize, seconds: u64) -> Bucket {
     }
 }
 
-async fn failures_fill_buckets_until_their_window_is_over(store: Any) {
+async fn buckets_are_full_until_their_window_is_over(store: Any) {
     let buckets = [bucket("narrow", 2, 10), bucket("wide", 3, 20)];
-    let failed = |at| {
+    let happened = |at| {
         let (store, buckets) = (&store, &buckets);
-        async move { store.count_failure(buckets, after(at)).await.unwrap() }
+        async move { store.fill(buckets, after(at)).await.unwrap() }
     };
     let wait = |at| {
         let (store, buckets) = (&store, &buckets);
@@ -177,14 +178,14 @@ async fn failures_fill_buckets_until_their_window_is_over(store: Any) {
         }
     };
     assert_eq!(wait(0).await, None);
-    failed(0).await;
+    happened(0).await;
     assert_eq!(wait(0).await, None);
-    failed(1_000).await;
+    happened(1_000).await;
     assert_eq!(wait(1_000).await, Some(9), "the first makes a place");
     assert_eq!(wait(10_000).await, None);
-    failed(10_000).await;
+    happened(10_000).await;
     assert_eq!(wait(10_000).await, Some(10), "the wide one is full, too");
-    failed(10_500).await;
+    happened(10_500).await;
     assert_eq!(
         wait(10_500).await,
         Some(10),
@@ -193,6 +194,39 @@ async fn failures_fill_buckets_until_their_window_is_over(store: Any) {
     assert_eq!(wait(21_000).await, None);
     let other = [bucket("other", 1, 10)];
     assert_eq!(store.wait(&other, after(0)).await, Ok(None));
+}
+
+async fn homes_are_remembered_in_time_and_number(store: Any) {
+    let add = |account, network: &str, at, until| {
+        let (store, network) = (&store, network.to_owned());
+        async move {
+            let added = store.add_home(account, &network, after(at), after(until));
+            added.await.unwrap();
+        }
+    };
+    let home = |account, network: &str, at| {
+        let (store, network) = (&store, network.to_owned());
+        async move { store.home(account, &network, after(at)).await.unwrap() }
+    };
+    assert_eq!(home("a", "here", 0).await, None);
+    add("a", "here", 0, 10_000).await;
+    assert_eq!(home("a", "here", 9_999).await, Some(after(10_000)));
+    assert_eq!(home("a", "here", 10_000).await, None);
+    assert_eq!(home("a", "there", 0).await, None);
+    assert_eq!(home("b", "here", 0).await, None);
+    add("a", "here", 5_000, 15_000).await;
+    assert_eq!(home("a", "here", 10_000).await, Some(after(15_000)));
+    add("b", "here", 5_000, 60_000).await;
+    for number in 0..MOST_HOMES as u64 {
+        let network = format!("network {number}");
+        add("a", &network, 6_000, 20_000 + number).await;
+    }
+    assert_eq!(home("a", "here", 6_000).await, None, "the oldest goes");
+    assert!(home("a", "network 0", 6_000).await.is_some());
+    assert!(home("b", "here", 6_000).await.is_some());
+    add("a", "last", 6_000, 70_000).await;
+    assert_eq!(home("a", "network 0", 6_000).await, None);
+    assert!(home("a", "network 1", 6_000).await.is_some());
 }
 
 async fn a_task_is_one_servers_until_its_term_is_over(store: Any) {

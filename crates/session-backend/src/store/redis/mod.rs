@@ -16,6 +16,7 @@
 //! | `n:USER`, `up:USER`, `upload:ID` | notes and uploads |
 //! | `events` | the feed, a stream of about 100,000 entries |
 //! | `seq:TOPIC` | the number of the last update |
+//! | `h:ACCOUNT` | networks where its owner has logged in; 30 days; both as codes |
 //! | `k:KEY`, `l:KEY`, `lease:TASK`, `sums` | texts, failures, tasks, counts; all with a term |
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! The small things that servers share for a while: texts, failures, tasks, counts.
+//! The small things that servers share for a while: texts, buckets, homes, tasks, counts.
 //!
 //! Invariant: everything here has a term, after which Redis forgets it by itself.
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::link::Link;
 use crate::{
     Moment, secrets,
-    store::{Bucket, StoreError},
+    store::{Bucket, MOST_HOMES, StoreError},
 };
 
 /// Keeps a text.
@@ -36,12 +36,8 @@ pub(super) async fn take(link: &Link, key: &str) -> Result<Option<String>, Store
     Ok(text)
 }
 
-/// Counts a failure.
-pub(super) async fn count_failure(
-    link: &Link,
-    buckets: &[Bucket],
-    now: Moment,
-) -> Result<(), StoreError> {
+/// Counts one more in buckets.
+pub(super) async fn fill(link: &Link, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
     let name = secrets::random_hex::<8>().map_err(|error| StoreError::new(error.to_string()))?;
     let mut pipeline = redis::pipe();
     for bucket in buckets {
@@ -79,15 +75,51 @@ pub(super) async fn wait(
             .arg(most.saturating_sub(1))
             .arg(1);
     }
-    // Of the failures that count, the one whose end makes a place; nothing if there are fewer.
+    // Of those that count, the one whose end makes a place; nothing if there are fewer.
     let found: Vec<Vec<(String, f64)>> = link.ask(&pipeline).await?;
     let waits = buckets.iter().zip(found).filter_map(|(bucket, found)| {
         let (_, at) = found.into_iter().next()?;
-        #[expect(clippy::cast_possible_truncation, reason = "milliseconds below 2^53")]
-        let at = Moment(at as i64);
-        Some(at.plus(bucket.window).since(now))
+        Some(from_score(at).plus(bucket.window).since(now))
     });
     Ok(waits.max())
+}
+
+/// Notes that an owner is at home in a network.
+pub(super) async fn add_home(
+    link: &Link,
+    account: &str,
+    network: &str,
+    now: Moment,
+    until: Moment,
+) -> Result<(), StoreError> {
+    let key = format!("ls:h:{account}");
+    let most = isize::try_from(MOST_HOMES).unwrap_or(isize::MAX);
+    let lifetime = i64::try_from(until.since(now).as_millis()).unwrap_or(i64::MAX);
+    let mut pipeline = redis::pipe();
+    pipeline
+        .atomic()
+        .zrembyscore(&key, "-inf", now.0)
+        .ignore()
+        .zadd(&key, network, until.0)
+        .ignore()
+        .zremrangebyrank(&key, 0, -most - 1)
+        .ignore()
+        .pexpire(&key, lifetime)
+        .ignore();
+    link.tell(&pipeline).await
+}
+
+/// Returns until when an owner is at home in a network.
+pub(super) async fn home(
+    link: &Link,
+    account: &str,
+    network: &str,
+    now: Moment,
+) -> Result<Option<Moment>, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.zscore(format!("ls:h:{account}"), network);
+    let (until,): (Option<f64>,) = link.ask(&pipeline).await?;
+    Ok(until.map(from_score).filter(|until| *until > now))
 }
 
 /// Takes a task.
@@ -115,4 +147,9 @@ pub(super) async fn sum(
         sum.arg(number);
     }
     link.look(&sum).await
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds below 2^53")]
+const fn from_score(score: f64) -> Moment {
+    Moment(score as i64)
 }

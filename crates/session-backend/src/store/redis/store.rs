@@ -134,6 +134,25 @@ impl Store for RedisStore {
         accounts::set_disabled(&self.link, email, since).await
     }
 
+    async fn add_home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+        until: Moment,
+    ) -> Result<(), StoreError> {
+        shared::add_home(&self.link, account, network, now, until).await
+    }
+
+    async fn home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+    ) -> Result<Option<Moment>, StoreError> {
+        shared::home(&self.link, account, network, now).await
+    }
+
     async fn notes(&self, user: &str) -> Result<Vec<Note>, StoreError> {
         accounts::notes(&self.link, user).await
     }
@@ -192,8 +211,8 @@ impl Store for RedisStore {
         shared::take(&self.link, key).await
     }
 
-    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
-        shared::count_failure(&self.link, buckets, now).await
+    async fn fill(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
+        shared::fill(&self.link, buckets, now).await
     }
 
     async fn wait(&self, buckets: &[Bucket], now: Moment) -> Result<Option<Duration>, StoreError> {

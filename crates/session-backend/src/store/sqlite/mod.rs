@@ -6,6 +6,7 @@
 
 mod connect;
 mod feed;
+mod homes;
 mod notes;
 mod sessions;
 mod store;

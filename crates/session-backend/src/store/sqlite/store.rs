@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use session_protocol::{EndReason, User};
 
-use super::{connect, feed, notes, sessions, uploads, users, worker::Worker};
+use super::{connect, feed, homes, notes, sessions, uploads, users, worker::Worker};
 use crate::{
     Moment,
     store::{
@@ -234,6 +234,29 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn add_home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+        until: Moment,
+    ) -> Result<(), StoreError> {
+        let [account, network] = [account, network].map(str::to_owned);
+        self.write(move |connection| homes::insert(connection, &account, &network, now, until))
+            .await
+    }
+
+    async fn home(
+        &self,
+        account: &str,
+        network: &str,
+        now: Moment,
+    ) -> Result<Option<Moment>, StoreError> {
+        let [account, network] = [account, network].map(str::to_owned);
+        self.read(move |connection| homes::find(connection, &account, &network, now))
+            .await
+    }
+
     async fn notes(&self, user: &str) -> Result<Vec<Note>, StoreError> {
         let user = user.to_owned();
         self.read(move |connection| notes::list(connection, &user))
@@ -330,8 +353,8 @@ impl Store for SqliteStore {
         Ok(self.local.take(key, Instant::now()))
     }
 
-    async fn count_failure(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
-        self.local.count_failure(buckets, now);
+    async fn fill(&self, buckets: &[Bucket], now: Moment) -> Result<(), StoreError> {
+        self.local.fill(buckets, now);
         Ok(())
     }
 
