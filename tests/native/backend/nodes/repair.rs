@@ -224,3 +224,17 @@ async fn a_session_that_cannot_be_read_keeps_no_other_from_ending() {
     nodes.redis.revive().await;
     healthy(&browser).await;
 }
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_keeps_nobody_from_hearing_of_ends() {
+    let nodes = Nodes::start().await;
+    let mut browser = nodes.user(0).await;
+    let mut there = nodes.socket(&browser, 1).await;
+    let id = nodes.redis.ask(&["GET", "ls:a:second@example.com"]);
+    let key = format!("ls:user:{}", id.trim());
+    assert_eq!(nodes.redis.ask(&["HDEL", &key, "password"]).trim(), "1");
+    let event = json!({ "account": { "user": id.trim() } }).to_string();
+    nodes.redis.ask(&["XADD", "ls:events", "*", "e", &event]);
+    browser.post("/api/auth/logout", json!({})).await;
+    there.expect_end("LOGGED_OUT").await;
+}

@@ -47,21 +47,24 @@ pub(super) async fn find(link: &Link, email: &str) -> Result<Option<Account>, St
     let Some(id) = id else {
         return Ok(None);
     };
-    let found = by_id(link, &id).await?.ok_or_else(model::damaged)?;
-    Ok(Some(found.account))
+    let found = Record::read(&fields(link, &id).await?)?;
+    Ok(Some(found.ok_or_else(model::damaged)?.account))
 }
 
-async fn by_id(link: &Link, user: &str) -> Result<Option<Record>, StoreError> {
+async fn fields(link: &Link, user: &str) -> Result<Fields, StoreError> {
     let mut pipeline = redis::pipe();
     pipeline.hgetall(format!("ls:user:{user}"));
-    let (fields,): (Fields,) = link.ask(&pipeline).await?;
-    Record::read(&fields)
+    let (fields,) = link.ask(&pipeline).await?;
+    Ok(fields)
 }
 
 /// Remembers an account that somebody wrote.
 pub(super) async fn look_at(link: &Link, user: &str) -> Result<(), StoreError> {
-    if let Some(found) = by_id(link, user).await? {
-        link.recent().wrote_account(found);
+    match Record::read(&fields(link, user).await?) {
+        Ok(Some(found)) => link.recent().wrote_account(found),
+        Ok(None) => {}
+        // The feed goes on all the same.
+        Err(error) => tracing::error!(%error, "an account is not remembered"),
     }
     Ok(())
 }
