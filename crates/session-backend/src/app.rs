@@ -35,6 +35,7 @@ pub(crate) struct App {
     pub(crate) policy: Policy,
     pub(crate) heartbeat: Duration,
     pub(crate) auth_deadline: Duration,
+    pub(crate) body_deadline: Duration,
     pub(crate) origins: Origins,
     pub(crate) proxies: TrustedProxies,
     pub(crate) keys: Keys,

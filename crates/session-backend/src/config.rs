@@ -10,6 +10,9 @@ use crate::{Policy, store::RedisUrl};
 
 /// What a small machine does beside everything else, chosen by us: ten thousand are back in 10 s.
 const HANDSHAKES_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
+/// Proxies keep idle connections for a minute, and one that is closed by this side just then costs
+/// whoever is about to use it an answer.
+const HEAD_DEADLINE: Duration = Duration::from_secs(65);
 
 /// Everything a deployment chooses about the backend.
 #[derive(Clone, Debug)]
@@ -40,6 +43,10 @@ pub struct Config {
     pub handshakes_per_second: NonZeroU32,
     /// A socket that has not authenticated after this time is closed.
     pub auth_deadline: Duration,
+    /// A connection on which no request has come whole up to its body is closed after this time.
+    pub head_deadline: Duration,
+    /// A body that has not come after this time is refused; what has come of it prolongs the time.
+    pub body_deadline: Duration,
 }
 
 impl Default for Config {
@@ -58,6 +65,8 @@ impl Default for Config {
             sample_period: Duration::from_secs(1),
             handshakes_per_second: HANDSHAKES_PER_SECOND,
             auth_deadline: Duration::from_secs(5),
+            head_deadline: HEAD_DEADLINE,
+            body_deadline: Duration::from_secs(30),
         }
     }
 }

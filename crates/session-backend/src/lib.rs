@@ -36,6 +36,7 @@ mod life;
 mod limiter;
 mod limits;
 mod limits_table;
+mod listening;
 mod logging;
 mod metrics;
 mod origins;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use session_protocol::MAX_MESSAGE_BYTES;
 
 use crate::{
-    Config, Policy, client_address, cookie, events, http, hub, keys, life, limiter, passwords,
-    rotation, security_headers, server, socket, store::MOST_HOMES, tickets, topic, upkeep,
+    Config, Policy, client_address, cookie, events, http, hub, keys, life, limiter, listening,
+    passwords, rotation, security_headers, server, socket, store::MOST_HOMES, tickets, topic, upkeep,
 };
 
 /// One limit: what, how much, and what happens beyond it.
@@ -160,7 +160,32 @@ fn logins() -> Vec<LimitRow> {
 }
 
 fn requests() -> Vec<LimitRow> {
+    let config = Config::default();
+    let body_deadline = time(config.body_deadline);
     vec![
+        row(
+            "a connection waits for a request, and for the rest of its head",
+            time(config.head_deadline),
+            "it is closed",
+        ),
+        row(
+            "head of a request",
+            size(listening::LONGEST_HEAD),
+            "431, and the connection is closed",
+        ),
+        row(
+            "time for a body",
+            format!(
+                "{body_deadline}, and 1 s for each {} of it",
+                size(http::BYTES_OF_A_SECOND)
+            ),
+            "408 `request_timeout`, and the connection is closed",
+        ),
+        row(
+            "body that is refused and read to its end",
+            size(http::LONGEST_REFUSED),
+            "the connection is closed",
+        ),
         row(
             "body of a call",
             size(http::LONGEST_BODY),

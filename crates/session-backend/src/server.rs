@@ -24,6 +24,7 @@ use crate::{
     hub::{Door, Hub},
     keys::{self, KeyError, Keys},
     limiter::LoginLimiter,
+    listening::Listening,
     metrics::Metrics,
     origins::Origins,
     passwords::{self, Passwords},
@@ -101,7 +102,7 @@ impl std::error::Error for StartError {}
 pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
-    task: JoinHandle<io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Server {
@@ -118,7 +119,7 @@ impl Server {
     /// An [`io::Error`] if serving had failed.
     pub async fn stop(self) -> io::Result<()> {
         self.stop.send_replace(true);
-        self.task.await.map_err(io::Error::other)?
+        self.task.await.map_err(io::Error::other)
     }
 }
 
@@ -130,11 +131,15 @@ impl Server {
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, StartError> {
     validate(&config)?;
     let address = listener.local_addr().map_err(StartError::Listener)?;
-    let sample_period = config.sample_period;
+    let (sample_period, head_deadline) = (config.sample_period, config.head_deadline);
     let app = Arc::new(build(config, address.port()).await?);
     let cursor = cluster::catch_up(&app).await.map_err(StartError::Store)?;
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(run(app, cursor, listener, sample_period, stopped));
+    let serving = Listening {
+        listener,
+        head_deadline,
+    };
+    let task = tokio::spawn(run(app, cursor, serving, sample_period, stopped));
     Ok(Server {
         address,
         stop,
@@ -224,6 +229,7 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
         policy: config.policy.clone(),
         heartbeat: config.heartbeat,
         auth_deadline: config.auth_deadline,
+        body_deadline: config.body_deadline,
         origins: Origins::new(port, &config.origins),
         proxies: TrustedProxies::new(&config.trusted_proxies),
         keys,
@@ -243,10 +249,10 @@ async fn build(config: Config, port: u16) -> Result<App, StartError> {
 async fn run(
     app: Arc<App>,
     cursor: Cursor,
-    listener: TcpListener,
+    listening: Listening,
     sample_period: Duration,
     mut stopped: watch::Receiver<bool>,
-) -> io::Result<()> {
+) {
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::watch_sockets(Arc::clone(&app)));
     upkeep.spawn(cluster::follow(Arc::clone(&app), cursor));
@@ -254,10 +260,8 @@ async fn run(
     upkeep.spawn(upkeep::forget(Arc::clone(&app)));
     upkeep.spawn(upkeep::sample(Arc::clone(&app), sample_period));
     upkeep.spawn(upkeep::follow_keys(Arc::clone(&app)));
-    let service =
-        http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     let (hub, mut stopping) = (app.hub.clone(), stopped.clone());
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = listening.serve(http::router(Arc::clone(&app)), async move {
         // An error means that nobody can ask for a stop any more, which is one.
         drop(stopping.wait_for(|stop| *stop).await);
         let within = hub.go_away();
@@ -267,13 +271,10 @@ async fn run(
         drop(stopped.wait_for(|stop| *stop).await);
         time::sleep(DRAIN_TIMEOUT).await;
     };
-    let served = tokio::select! {
-        served = async { serving.await } => served,
-        () = drained => {
-            tracing::warn!("requests were cut at the stop");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = serving => {}
+        () = drained => tracing::warn!("requests were cut at the stop"),
+    }
     let closed = async {
         while app.hub.count() > 0 {
             time::sleep(Duration::from_millis(10)).await;
@@ -282,5 +283,4 @@ async fn run(
     if time::timeout(DRAIN_TIMEOUT, closed).await.is_err() {
         tracing::warn!("sockets were cut at the stop");
     }
-    served
 }

@@ -33,6 +33,7 @@ mod origins;
 mod policy;
 mod process;
 mod refresh;
+mod slowness;
 mod step_up;
 mod store;
 mod support;

@@ -1,7 +1,7 @@
 //! The HTTP side: routes, and what every request passes through.
 //!
-//! Invariants: only declared methods answer; every error is a problem document; a handler that
-//! panics harms no other request.
+//! Invariants: only declared methods answer; every error is a problem document; no answer goes
+//! before its request has come; a handler that panics harms no other request.
 
 use std::any::Any;
 
@@ -25,6 +25,7 @@ use crate::{
 };
 
 mod account;
+mod arrival;
 mod auth;
 mod body;
 mod caller;
@@ -38,6 +39,7 @@ mod routes;
 mod session;
 mod uploads;
 
+pub(crate) use arrival::{BYTES_OF_A_SECOND, LONGEST_REFUSED};
 pub(crate) use caller::{Holder, bearer_session, cookie_holder};
 pub(crate) use notes::{LONGEST_TEXT, LONGEST_TITLE};
 pub(crate) use reports::{
@@ -63,6 +65,10 @@ pub(crate) fn router(app: Shared) -> Router {
     };
     routes
         .layer(middleware::map_response(problem::normalized))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            arrival::awaited,
+        ))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             security_headers::add,
