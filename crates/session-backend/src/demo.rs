@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use session_protocol::{Secret, User};
 
 use crate::{
-    Moment, passwords, secrets,
+    Moment, http, passwords, secrets,
     store::{Account, Note, Store, StoreError},
 };
 
@@ -81,7 +81,7 @@ async fn seed_notes(store: &dyn Store, user: &str, now: Moment) -> Result<(), St
             text: text.to_owned(),
             updated_at: now.unix_seconds(),
         };
-        store.add_note(user, &note).await?;
+        store.add_note(user, &note, http::NOTES).await?;
     }
     Ok(())
 }

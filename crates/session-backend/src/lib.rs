@@ -43,6 +43,7 @@ mod origins;
 mod passwords;
 mod policy;
 mod problem;
+mod quantity;
 pub mod rotation;
 mod secrets;
 mod security_headers;

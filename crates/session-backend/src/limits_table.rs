@@ -3,13 +3,15 @@
 //! Invariant: a row shows a constant that some other file obeys, never a number of its own; what a
 //! flag sets is shown with its default. ARCHITECTURE.md has this table, and a test compares.
 
-use std::time::Duration;
-
 use session_protocol::MAX_MESSAGE_BYTES;
 
 use crate::{
     Config, Policy, client_address, cookie, events, http, hub, keys, life, limiter, listening,
-    passwords, rotation, security_headers, server, socket, store::MOST_HOMES, tickets, topic, upkeep,
+    passwords,
+    quantity::{size, time},
+    rotation, security_headers, server, socket,
+    store::{MOST_HOMES, Quota},
+    tickets, topic, upkeep,
 };
 
 /// One limit: what, how much, and what happens beyond it.
@@ -34,7 +36,15 @@ fn row(what: &'static str, limit: String, beyond: &'static str) -> LimitRow {
 /// Returns all limits, in the order of the table.
 #[must_use]
 pub fn limits() -> Vec<LimitRow> {
-    [sessions(), logins(), requests(), sockets(), operation()].concat()
+    [
+        sessions(),
+        logins(),
+        requests(),
+        kept(),
+        sockets(),
+        operation(),
+    ]
+    .concat()
 }
 
 fn sessions() -> Vec<LimitRow> {
@@ -191,17 +201,6 @@ fn requests() -> Vec<LimitRow> {
             size(http::LONGEST_BODY),
             "413 `body_too_large`",
         ),
-        row("upload", size(http::LONGEST_UPLOAD), "413 `body_too_large`"),
-        row(
-            "title of a note",
-            format!("{} characters", http::LONGEST_TITLE),
-            "422 `invalid_request`",
-        ),
-        row(
-            "text of a note",
-            size(http::LONGEST_TEXT),
-            "422 `invalid_request`",
-        ),
         row(
             "report of a browser",
             size(http::LONGEST_REPORT),
@@ -231,6 +230,33 @@ fn requests() -> Vec<LimitRow> {
             "browsers keep to TLS for",
             time(security_headers::TLS_FOR),
             "the next answer renews it",
+        ),
+    ]
+}
+
+fn kept() -> Vec<LimitRow> {
+    let quota = |quota: Quota| format!("{}, {} together", quota.most, size(quota.bytes));
+    vec![
+        row("upload", size(http::LONGEST_UPLOAD), "413 `body_too_large`"),
+        row(
+            "title of a note",
+            format!("{} characters", http::LONGEST_TITLE),
+            "422 `invalid_request`",
+        ),
+        row(
+            "text of a note",
+            size(http::LONGEST_TEXT),
+            "422 `invalid_request`",
+        ),
+        row(
+            "notes of a user",
+            quota(http::NOTES),
+            "409 `quota_exceeded`",
+        ),
+        row(
+            "uploads of a user",
+            quota(http::UPLOADS),
+            "409 `quota_exceeded`",
         ),
     ]
 }
@@ -349,59 +375,4 @@ fn operation() -> Vec<LimitRow> {
             "older keys go on verifying",
         ),
     ]
-}
-
-/// Writes a time in its largest whole unit.
-fn time(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let units = [
-        (86_400_000, "d"),
-        (3_600_000, "h"),
-        (60_000, "min"),
-        (1_000, "s"),
-    ];
-    let unit = units
-        .into_iter()
-        .find(|(unit, _)| millis >= *unit && millis.is_multiple_of(*unit));
-    let (unit, name) = unit.unwrap_or((1, "ms"));
-    format!("{} {name}", millis / unit)
-}
-
-/// Writes a number of bytes in its largest whole unit.
-fn size(bytes: usize) -> String {
-    let units = [(1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = units
-        .into_iter()
-        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
-    let (unit, name) = unit.unwrap_or((1, "bytes"));
-    format!("{} {name}", bytes / unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_and_sizes_are_written_in_whole_units() {
-        let times = [
-            200,
-            1_500,
-            30_000,
-            300_000,
-            5_400_000,
-            86_400_000,
-            2_592_000_000,
-        ];
-        let times = times.map(|millis| time(Duration::from_millis(millis)));
-        assert_eq!(
-            times,
-            [
-                "200 ms", "1500 ms", "30 s", "5 min", "90 min", "1 d", "30 d"
-            ]
-        );
-        assert_eq!(
-            [1_000, 16_384, 10 << 20].map(size),
-            ["1000 bytes", "16 KiB", "10 MiB"]
-        );
-    }
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::{Browser, World};
 
 #[tokio::test]
 async fn a_note_is_written_read_changed_and_deleted() {
@@ -118,4 +118,49 @@ async fn an_upload_is_stored_and_one_that_is_too_long_is_refused() {
     let list = browser.get("/api/uploads").await.json();
     assert_eq!(list.as_array().unwrap().len(), 1);
     assert_eq!(list[0]["size"], 3_000_000);
+}
+
+#[tokio::test]
+async fn who_keeps_too_much_is_refused_and_deletes_something() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let long = json!({ "title": "long", "text": "x".repeat(65_536) });
+    let mut last = browser.post("/api/notes", long.clone()).await;
+    for _ in 0..63 {
+        let next = browser.post("/api/notes", long.clone()).await;
+        if next.status != 201 {
+            break;
+        }
+        last = next;
+    }
+    let refused = browser.post("/api/notes", long.clone()).await;
+    refused.expect_problem(409, "quota_exceeded");
+    assert!(
+        refused
+            .text
+            .contains("at most 1000 notes with 4194304 bytes")
+    );
+    let all = browser.get("/api/notes").await;
+    assert!(all.status == 200 && all.text.len() < 5_000_000);
+    let path = format!("/api/notes/{}", last.json()["id"].as_str().unwrap());
+    assert_eq!(browser.delete(&path).await.status, 204);
+    assert_eq!(browser.post("/api/notes", long).await.status, 201);
+
+    let upload = |browser: &Browser| browser.request(Method::POST, "/api/uploads").body("bytes");
+    for _ in 0..100 {
+        let request = upload(&browser);
+        last = browser.send(request).await;
+        assert_eq!(last.status, 201);
+    }
+    let request = upload(&browser);
+    let refused = browser.send(request).await;
+    refused.expect_problem(409, "quota_exceeded");
+    let path = format!("/api/uploads/{}", last.json()["id"].as_str().unwrap());
+    let mut other = world.browser();
+    other.log_in("second@example.com").await;
+    other.delete(&path).await.expect_problem(404, "not_found");
+    assert_eq!(browser.delete(&path).await.status, 204);
+    browser.delete(&path).await.expect_problem(404, "not_found");
+    let request = upload(&browser);
+    assert_eq!(browser.send(request).await.status, 201);
 }

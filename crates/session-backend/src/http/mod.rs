@@ -35,6 +35,7 @@ mod devices;
 mod notes;
 mod operation;
 mod reports;
+mod room;
 mod routes;
 mod session;
 mod uploads;
@@ -45,6 +46,7 @@ pub(crate) use notes::{LONGEST_TEXT, LONGEST_TITLE};
 pub(crate) use reports::{
     LONGEST_REPORT, MOST_IN_BODY, MOST_REPORTS, ReportBudget, WINDOW as REPORT_WINDOW,
 };
+pub(crate) use room::{NOTES, UPLOADS};
 pub use routes::{Credential, Guard, Route, routes};
 pub(crate) use uploads::LONGEST_UPLOAD;
 

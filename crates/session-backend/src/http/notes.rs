@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{body, caller::Caller};
+use super::{body, caller::Caller, room};
 use crate::{
     Moment,
     app::{self, Shared},
@@ -72,7 +72,8 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<Note>), Refusal> {
     let id = app::identifier::<8>().map_err(|_| Refusal::internal())?;
     let note = Draft::read(&headers, &body)?.into_note(id);
-    app.store.add_note(&session.user.id, &note).await?;
+    let placed = app.store.add_note(&session.user.id, &note, room::NOTES);
+    room::demand(placed.await?, room::NOTES, "notes")?;
     Ok((StatusCode::CREATED, Json(note)))
 }
 
@@ -95,8 +96,9 @@ pub(super) async fn update(
     body: Bytes,
 ) -> Result<Json<Note>, Refusal> {
     let note = Draft::read(&headers, &body)?.into_note(id);
-    let found = app.store.update_note(&session.user.id, &note).await?;
-    found.then_some(Json(note)).ok_or_else(Refusal::not_found)
+    let placed = app.store.update_note(&session.user.id, &note, room::NOTES);
+    room::demand(placed.await?, room::NOTES, "notes")?;
+    Ok(Json(note))
 }
 
 /// `DELETE /api/notes/{id}`

@@ -172,6 +172,7 @@ fn table() -> Vec<Entry> {
         row("DELETE", "/api/notes/{id}", "deleteNote", NotForeign, Bearer, delete(notes::delete)),
         row("GET", "/api/uploads", "listUploads", Harmless, Bearer, get(uploads::list)),
         row("POST", "/api/uploads", "upload", NotForeign, Bearer, uploads::route()),
+        row("DELETE", "/api/uploads/{id}", "deleteUpload", NotForeign, Bearer, delete(uploads::delete)),
         row("POST", "/api/reports", "reportViolation", Harmless, None, reports::route()),
         row("GET", "/healthz", "readHealth", Harmless, None, get(operation::health)),
         row("GET", "/metrics", "readMetrics", Harmless, None, get(operation::metrics)),

@@ -5,13 +5,13 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
     routing::{MethodRouter, post},
 };
 use serde_json::{Value, json};
 
-use super::caller::Caller;
+use super::{caller::Caller, room};
 use crate::{
     Moment,
     app::{self, Shared},
@@ -34,7 +34,8 @@ async fn create(
     let id = app::identifier::<8>().map_err(|_| Refusal::internal())?;
     let answer = json!({ "id": id, "size": body.len() });
     let (user, now) = (session.user.id, Moment::now());
-    app.store.add_upload(&user, &id, &body, now).await?;
+    let placed = app.store.add_upload(&user, &id, &body, now, room::UPLOADS);
+    room::demand(placed.await?, room::UPLOADS, "uploads")?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
@@ -44,4 +45,16 @@ pub(super) async fn list(
     Caller(session): Caller,
 ) -> Result<Json<Vec<Upload>>, Refusal> {
     Ok(Json(app.store.uploads(&session.user.id).await?))
+}
+
+/// `DELETE /api/uploads/{id}`
+pub(super) async fn delete(
+    State(app): State<Shared>,
+    Caller(session): Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let found = app.store.delete_upload(&session.user.id, &id).await?;
+    found
+        .then_some(StatusCode::NO_CONTENT)
+        .ok_or_else(Refusal::not_found)
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use session_protocol::{EndReason, User};
 
 use super::{
-    Account, Bucket, Cursor, Cut, Event, Followed, Note, SessionRow, SessionState, StoreError,
-    Upload,
+    Account, Bucket, Cursor, Cut, Event, Followed, Note, Placed, Quota, SessionRow, SessionState,
+    StoreError, Upload,
 };
 use crate::Moment;
 
@@ -118,23 +118,32 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Finds a note of a user.
     async fn note(&self, user: &str, id: &str) -> Result<Option<Note>, StoreError>;
 
-    /// Adds a note.
-    async fn add_note(&self, user: &str, note: &Note) -> Result<(), StoreError>;
+    /// Adds a note, if there is room.
+    async fn add_note(&self, user: &str, note: &Note, quota: Quota) -> Result<Placed, StoreError>;
 
-    /// Overwrites a note of a user; returns whether it was there.
-    async fn update_note(&self, user: &str, note: &Note) -> Result<bool, StoreError>;
+    /// Overwrites a note of a user, if there is room; for what gets shorter there always is.
+    async fn update_note(
+        &self,
+        user: &str,
+        note: &Note,
+        quota: Quota,
+    ) -> Result<Placed, StoreError>;
 
     /// Deletes a note of a user; returns whether it was there.
     async fn delete_note(&self, user: &str, id: &str) -> Result<bool, StoreError>;
 
-    /// Stores an upload.
+    /// Stores an upload, if there is room.
     async fn add_upload(
         &self,
         user: &str,
         id: &str,
         body: &[u8],
         now: Moment,
-    ) -> Result<(), StoreError>;
+        quota: Quota,
+    ) -> Result<Placed, StoreError>;
+
+    /// Deletes an upload of a user; returns whether it was there.
+    async fn delete_upload(&self, user: &str, id: &str) -> Result<bool, StoreError>;
 
     /// Lists a user's uploads, newest first.
     async fn uploads(&self, user: &str) -> Result<Vec<Upload>, StoreError>;

@@ -28,6 +28,8 @@ const REMEMBERED: usize = 4;
 const PAUSE: Duration = Duration::from_millis(3);
 /// An unavailable server is asked again this often before that counts against it.
 const MOST_ASKED: usize = 100;
+/// A user who has so many notes deletes them all, long before there is no room for more.
+const MANY_NOTES: usize = 200;
 
 /// What the driver tells its clients.
 #[derive(Debug, Default)]
@@ -253,6 +255,23 @@ impl Client {
             if !matches!(found, Outcome::Done(_)) {
                 self.violated(Violation::NoteLost(format!("{note}: {found:?}")));
             }
+        }
+        self.make_room().await;
+    }
+
+    async fn make_room(&mut self) {
+        let Outcome::Done(found) = self.browser.call("GET /api/notes", &Value::Null).await else {
+            return;
+        };
+        let notes = found.as_array().filter(|notes| notes.len() >= MANY_NOTES);
+        for id in notes
+            .into_iter()
+            .flatten()
+            .filter_map(|note| note["id"].as_str())
+        {
+            let line = format!("DELETE /api/notes/{id}");
+            // What stays is deleted the next time.
+            drop(self.browser.call(&line, &Value::Null).await);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use session_backend::store::{Note, Store};
+use session_backend::store::{Note, Placed, Quota, Store};
 use tokio::task::JoinSet;
 
 use super::{START, account, after, on_each_store, user};
@@ -14,6 +14,8 @@ on_each_store! {
     an_account_is_disabled_and_enabled
     notes_are_their_owners_and_newest_first
     uploads_are_their_owners_and_newest_first
+    notes_beyond_the_room_of_a_user_are_not_written
+    uploads_beyond_the_room_of_a_user_are_not_stored
 }
 
 type Any = Arc<dyn Store>;
@@ -72,6 +74,12 @@ async fn an_account_is_disabled_and_enabled(store: Any) {
     assert_eq!(nobody, Ok(None));
 }
 
+/// More than a test needs.
+const ROOMY: Quota = Quota {
+    most: 100,
+    bytes: 1 << 20,
+};
+
 fn note(id: &str, updated_at: u64) -> Note {
     Note {
         id: id.to_owned(),
@@ -84,7 +92,8 @@ fn note(id: &str, updated_at: u64) -> Note {
 async fn notes_are_their_owners_and_newest_first(store: Any) {
     let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
     for (id, at) in [("a", 5), ("b", 7), ("c", 5)] {
-        store.add_note(&owner, &note(id, at)).await.unwrap();
+        let placed = store.add_note(&owner, &note(id, at), ROOMY).await;
+        assert_eq!(placed, Ok(Placed::Done));
     }
     let listed = || async {
         let notes = store.notes(&owner).await.unwrap();
@@ -95,8 +104,9 @@ async fn notes_are_their_owners_and_newest_first(store: Any) {
     assert_eq!(store.note(&owner, "a").await, Ok(Some(note("a", 5))));
     assert_eq!(store.note(&other, "a").await, Ok(None));
     let changed = note("a", 9);
-    assert_eq!(store.update_note(&other, &changed).await, Ok(false));
-    assert_eq!(store.update_note(&owner, &changed).await, Ok(true));
+    let update = |user| store.update_note(user, &changed, ROOMY);
+    assert_eq!(update(&other).await, Ok(Placed::Missing));
+    assert_eq!(update(&owner).await, Ok(Placed::Done));
     assert_eq!(store.note(&owner, "a").await, Ok(Some(changed)));
     assert_eq!(listed().await, ["a", "b", "c"]);
     assert_eq!(store.delete_note(&other, "b").await, Ok(false));
@@ -108,11 +118,75 @@ async fn notes_are_their_owners_and_newest_first(store: Any) {
 async fn uploads_are_their_owners_and_newest_first(store: Any) {
     let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
     for (id, body) in [("a", &[0_u8, 255][..]), ("b", b"text")] {
-        store.add_upload(&owner, id, body, START).await.unwrap();
+        let placed = store.add_upload(&owner, id, body, START, ROOMY).await;
+        assert_eq!(placed, Ok(Placed::Done));
     }
     let uploads = store.uploads(&owner).await.unwrap();
     let told: Vec<_> = uploads.iter().map(|it| (it.id.as_str(), it.size)).collect();
     assert_eq!(told, [("b", 4), ("a", 2)]);
     assert_eq!(uploads[0].created_at, START.unix_seconds());
     assert_eq!(store.uploads(&other).await, Ok(Vec::new()));
+    assert_eq!(store.delete_upload(&other, "a").await, Ok(false));
+    assert_eq!(store.delete_upload(&owner, "a").await, Ok(true));
+    assert_eq!(store.delete_upload(&owner, "a").await, Ok(false));
+    assert_eq!(store.uploads(&owner).await.unwrap().len(), 1);
+}
+
+/// Room for five, or for three of a thousand bytes with what a store adds to them.
+const NARROW: Quota = Quota {
+    most: 5,
+    bytes: 3_600,
+};
+
+async fn notes_beyond_the_room_of_a_user_are_not_written(store: Any) {
+    let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
+    let of = |id: &str, bytes: usize| Note {
+        text: "x".repeat(bytes),
+        ..note(id, 5)
+    };
+    let add = async |user: &str, note: Note| store.add_note(user, &note, NARROW).await.unwrap();
+    let update = async |note: Note| store.update_note(&owner, &note, NARROW).await.unwrap();
+    for id in ["a", "b", "c"] {
+        assert_eq!(add(&owner, of(id, 1_000)).await, Placed::Done);
+    }
+    assert_eq!(add(&owner, of("d", 1_000)).await, Placed::Full);
+    assert_eq!(update(of("a", 2_000)).await, Placed::Full);
+    assert_eq!(store.note(&owner, "a").await, Ok(Some(of("a", 1_000))));
+    assert_eq!(store.note(&owner, "d").await, Ok(None));
+    assert_eq!(add(&other, of("e", 1_000)).await, Placed::Done);
+    for id in ["a", "b", "c"] {
+        assert_eq!(update(of(id, 10)).await, Placed::Done);
+    }
+    for id in ["d", "f"] {
+        assert_eq!(add(&owner, of(id, 10)).await, Placed::Done);
+    }
+    assert_eq!(add(&owner, of("g", 10)).await, Placed::Full);
+    assert_eq!(update(of("a", 2_000)).await, Placed::Done);
+    assert_eq!(store.delete_note(&owner, "a").await, Ok(true));
+    assert_eq!(add(&owner, of("g", 10)).await, Placed::Done);
+    // Who has more than the room may make it less.
+    let none = Quota { most: 0, bytes: 0 };
+    let shorter = store.update_note(&owner, &of("b", 9), none).await;
+    assert_eq!(shorter, Ok(Placed::Done));
+}
+
+async fn uploads_beyond_the_room_of_a_user_are_not_stored(store: Any) {
+    let [owner, other] = [user(&*store, 1).await.id, user(&*store, 2).await.id];
+    let add = async |user: &str, id: &str, bytes: usize| {
+        let body = vec![7; bytes];
+        let placed = store.add_upload(user, id, &body, START, NARROW);
+        placed.await.unwrap()
+    };
+    for id in ["a", "b", "c"] {
+        assert_eq!(add(&owner, id, 1_000).await, Placed::Done);
+    }
+    assert_eq!(add(&owner, "d", 1_000).await, Placed::Full);
+    assert_eq!(add(&other, "e", 1_000).await, Placed::Done);
+    for id in ["d", "f"] {
+        assert_eq!(add(&owner, id, 10).await, Placed::Done);
+    }
+    assert_eq!(add(&owner, "g", 10).await, Placed::Full);
+    assert_eq!(store.uploads(&owner).await.unwrap().len(), 5);
+    assert_eq!(store.delete_upload(&owner, "a").await, Ok(true));
+    assert_eq!(add(&owner, "g", 1_000).await, Placed::Done);
 }

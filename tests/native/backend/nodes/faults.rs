@@ -100,14 +100,38 @@ async fn a_redis_that_is_gone_ends_nothing_and_is_not_stormed() {
     healthy(&other).await;
     assert_eq!(other.get("/api/me").await.status, 200);
     // Two connections and a follower for each server, and some attempts, and this question.
-    let stats = nodes.redis.ask(&["INFO", "stats"]);
-    let connections = stats
-        .lines()
-        .find_map(|line| line.strip_prefix("total_connections_received:"))
-        .unwrap();
-    let connections: u32 = connections.trim().parse().unwrap();
+    let connections = connections(&nodes.redis);
     assert!(connections < 30, "{connections} connections");
     assert!(sockets.len() == 4, "the very same sockets");
+}
+
+/// Returns how many connections were made to Redis, this one among them.
+fn connections(redis: &Redis) -> u32 {
+    let stats = redis.ask(&["INFO", "stats"]);
+    let connections = stats
+        .lines()
+        .find_map(|line| line.strip_prefix("total_connections_received:"));
+    connections.unwrap().trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_that_is_late_fails_its_call_and_breaks_no_connection() {
+    let redis = Redis::start().await;
+    let proxy = Proxy::start(redis.port()).await;
+    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
+    let nodes = Nodes::start_at(redis, &[far], &[]).await;
+    let mut browser = nodes.user(0).await;
+    let note = json!({ "title": "long", "text": "x".repeat(65_536) });
+    assert_eq!(browser.post("/api/notes", note).await.status, 201);
+    let before = connections(&nodes.redis);
+    for _ in 0..3 {
+        proxy.delay(Duration::from_millis(1_300));
+        let late = browser.get("/api/notes").await;
+        late.expect_problem(503, "store_unavailable");
+        assert_eq!(browser.refresh().await.status, 200, "it waits its turn");
+    }
+    assert_eq!(browser.get("/api/notes").await.status, 200);
+    assert_eq!(connections(&nodes.redis), before + 1, "only this question");
 }
 
 #[tokio::test]

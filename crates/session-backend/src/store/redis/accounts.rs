@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Moment,
-    store::{Account, Note, StoreError, Upload},
+    store::{Account, Note, Placed, Quota, StoreError, Upload},
 };
 
 /// Adds an account; returns whether the address was free.
@@ -138,18 +138,39 @@ pub(super) async fn note(link: &Link, user: &str, id: &str) -> Result<Option<Not
     Ok(note.map(|(_, note)| note))
 }
 
-/// Adds a note.
-pub(super) async fn add_note(link: &Link, user: &str, note: &Note) -> Result<(), StoreError> {
-    let mut add = link.scripts().add_note.prepare_invoke();
-    add.arg(user).arg(&note.id).arg(model::text(note)?);
-    link.run(&add).await
+/// Reads what the scripts return that need room.
+fn placed(code: u8) -> Placed {
+    match code {
+        0 => Placed::Missing,
+        1 => Placed::Done,
+        _ => Placed::Full,
+    }
 }
 
-/// Overwrites a note of a user; returns whether it was there.
-pub(super) async fn update_note(link: &Link, user: &str, note: &Note) -> Result<bool, StoreError> {
+/// Adds a note, if there is room.
+pub(super) async fn add_note(
+    link: &Link,
+    user: &str,
+    note: &Note,
+    quota: Quota,
+) -> Result<Placed, StoreError> {
+    let mut add = link.scripts().add_note.prepare_invoke();
+    add.arg(user).arg(&note.id).arg(model::text(note)?);
+    add.arg(quota.most).arg(quota.bytes);
+    link.run(&add).await.map(placed)
+}
+
+/// Overwrites a note of a user, if there is room.
+pub(super) async fn update_note(
+    link: &Link,
+    user: &str,
+    note: &Note,
+    quota: Quota,
+) -> Result<Placed, StoreError> {
     let mut update = link.scripts().update_note.prepare_invoke();
     update.arg(user).arg(&note.id).arg(model::text(note)?);
-    link.run(&update).await
+    update.arg(quota.bytes);
+    link.run(&update).await.map(placed)
 }
 
 /// Deletes a note of a user; returns whether it was there.
@@ -160,27 +181,31 @@ pub(super) async fn delete_note(link: &Link, user: &str, id: &str) -> Result<boo
     Ok(deleted)
 }
 
-/// Stores an upload.
+/// Stores an upload, if there is room.
 pub(super) async fn add_upload(
     link: &Link,
     user: &str,
     id: &str,
     body: &[u8],
     now: Moment,
-) -> Result<(), StoreError> {
+    quota: Quota,
+) -> Result<Placed, StoreError> {
     let upload = Upload {
         id: id.to_owned(),
         size: body.len(),
         created_at: now.unix_seconds(),
     };
-    let mut pipeline = redis::pipe();
-    pipeline
-        .atomic()
-        .set(format!("ls:upload:{id}"), body)
-        .ignore()
-        .lpush(format!("ls:up:{user}"), model::text(&upload)?)
-        .ignore();
-    link.tell(&pipeline).await
+    let mut add = link.scripts().add_upload.prepare_invoke();
+    add.arg(user).arg(id).arg(model::text(&upload)?).arg(body);
+    add.arg(quota.most).arg(quota.bytes);
+    link.run(&add).await.map(placed)
+}
+
+/// Deletes an upload of a user; returns whether it was there.
+pub(super) async fn delete_upload(link: &Link, user: &str, id: &str) -> Result<bool, StoreError> {
+    let mut delete = link.scripts().delete_upload.prepare_invoke();
+    delete.arg(user).arg(id);
+    link.run(&delete).await
 }
 
 /// Lists a user's uploads, newest first.

@@ -1,23 +1,23 @@
 //! The connection to Redis, which is made again whenever it breaks.
 //!
-//! Invariants: nothing is asked on a connection before the repair; one that breaks or does not answer
-//! in time is left by all; attempts to connect have a growing, random pause between them, so that
+//! Invariants: nothing is asked on a connection before the repair; one that breaks or falls silent is
+//! left by all, one that is slow by nobody; attempts to connect have a growing, random pause between them, so that
 //! a server that comes back is not overrun.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use redis::{Client, FromRedisValue, Pipeline, RedisError, ScriptInvocation};
-use tokio::{
-    sync::watch,
-    task::AbortHandle,
-    time::{self, Instant},
-};
+use tokio::{sync::watch, task::AbortHandle, time};
 
 use super::{
     connect::{self, Identity, Lines},
     recent::Recent,
     repair,
     scripts::Scripts,
+    silence::Silence,
     url::RedisUrl,
 };
 use crate::{secrets, store::StoreError};
@@ -38,6 +38,7 @@ struct Shared {
     lines: watch::Sender<Option<Lines>>,
     /// The number of the last connection that broke.
     broken: watch::Sender<u64>,
+    silence: Silence,
 }
 
 /// The connection to Redis.
@@ -64,6 +65,7 @@ impl Link {
             recent: Recent::default(),
             lines: watch::Sender::new(Some(lines)),
             broken: watch::Sender::new(0),
+            silence: Silence::default(),
         });
         let keeper = tokio::spawn(keep(Arc::clone(&shared), identity)).abort_handle();
         Ok(Self { shared, keeper })
@@ -88,7 +90,7 @@ impl Link {
 
     /// Says that nothing can be asked on a connection any more.
     pub(super) fn report(&self, number: u64) {
-        report(&self.shared, number);
+        self.shared.report(number);
     }
 
     async fn lines(&self) -> Result<Lines, StoreError> {
@@ -107,9 +109,9 @@ impl Link {
         &self,
         pipeline: &Pipeline,
     ) -> Result<T, StoreError> {
-        let mut lines = self.lines().await?;
+        let (mut lines, asked) = (self.lines().await?, Instant::now());
         let answer = pipeline.query_async(&mut lines.reads).await;
-        answer.map_err(|error| self.failed(&error, lines.number))
+        self.shared.heard(answer, lines.number, asked)
     }
 
     /// Runs a script that changes nothing.
@@ -117,9 +119,9 @@ impl Link {
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
-        let mut lines = self.lines().await?;
+        let (mut lines, asked) = (self.lines().await?, Instant::now());
         let answer = script.invoke_async(&mut lines.reads).await;
-        answer.map_err(|error| self.failed(&error, lines.number))
+        self.shared.heard(answer, lines.number, asked)
     }
 
     /// Changes something by a pipeline; it returns once it is where it has to be.
@@ -127,9 +129,9 @@ impl Link {
         &self,
         pipeline: &Pipeline,
     ) -> Result<T, StoreError> {
-        let mut lines = self.lines().await?;
+        let (mut lines, asked) = (self.lines().await?, Instant::now());
         let answer = pipeline.query_async(&mut lines.writes).await;
-        let answer = answer.map_err(|error| self.failed(&error, lines.number))?;
+        let answer = self.shared.heard(answer, lines.number, asked)?;
         confirm(&self.shared, &mut lines).await?;
         Ok(answer)
     }
@@ -139,27 +141,45 @@ impl Link {
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
-        let mut lines = self.lines().await?;
+        let (mut lines, asked) = (self.lines().await?, Instant::now());
         let answer = script.invoke_async(&mut lines.writes).await;
-        let answer = answer.map_err(|error| self.failed(&error, lines.number))?;
+        let answer = self.shared.heard(answer, lines.number, asked)?;
         confirm(&self.shared, &mut lines).await?;
         Ok(answer)
     }
+}
 
-    fn failed(&self, error: &RedisError, number: u64) -> StoreError {
-        if connect::breaks(error) {
+impl Shared {
+    fn heard<T>(
+        &self,
+        answer: Result<T, RedisError>,
+        number: u64,
+        asked: Instant,
+    ) -> Result<T, StoreError> {
+        let answer = answer.map_err(|error| self.failed(&error, number, asked))?;
+        self.silence.end();
+        Ok(answer)
+    }
+
+    fn failed(&self, error: &RedisError, number: u64, asked: Instant) -> StoreError {
+        let is_broken = if error.is_timeout() {
+            self.silence.is_too_long(asked, Instant::now())
+        } else {
+            connect::breaks(error)
+        };
+        if is_broken {
             self.report(number);
         }
         StoreError::new(error.to_string())
     }
-}
 
-fn report(shared: &Shared, number: u64) {
-    shared.broken.send_if_modified(|broken| {
-        let is_news = *broken < number;
-        *broken = number.max(*broken);
-        is_news
-    });
+    fn report(&self, number: u64) {
+        self.broken.send_if_modified(|broken| {
+            let is_news = *broken < number;
+            *broken = number.max(*broken);
+            is_news
+        });
+    }
 }
 
 /// Waits until enough replicas have what was written.
@@ -169,13 +189,9 @@ async fn confirm(shared: &Shared, lines: &mut Lines) -> Result<(), StoreError> {
     }
     let mut wait = redis::cmd("WAIT");
     wait.arg(shared.replicas).arg(REPLICA_PATIENCE);
-    let have: u32 = match wait.query_async(&mut lines.writes).await {
-        Ok(have) => have,
-        Err(error) => {
-            report(shared, lines.number);
-            return Err(error.into());
-        }
-    };
+    let asked = Instant::now();
+    let have = wait.query_async(&mut lines.writes).await;
+    let have: u32 = shared.heard(have, lines.number, asked)?;
     if have < shared.replicas {
         let wanted = shared.replicas;
         return Err(StoreError::new(format!(
@@ -207,6 +223,7 @@ async fn keep(shared: Arc<Shared>, mut identity: Identity) {
         };
         let away = since.elapsed().as_millis();
         tracing::info!(milliseconds = %away, "connected to Redis again");
+        shared.silence.end();
         shared.lines.send_replace(Some(lines));
     }
 }

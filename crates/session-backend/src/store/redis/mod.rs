@@ -31,6 +31,7 @@ mod repair;
 mod scripts;
 mod sessions;
 mod shared;
+mod silence;
 mod store;
 mod url;
 

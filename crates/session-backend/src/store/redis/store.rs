@@ -19,8 +19,8 @@ use super::{
 use crate::{
     Moment,
     store::{
-        Account, Bucket, Cursor, Cut, Event, Followed, Note, SessionRow, SessionState, Store,
-        StoreError, Upload,
+        Account, Bucket, Cursor, Cut, Event, Followed, Note, Placed, Quota, SessionRow,
+        SessionState, Store, StoreError, Upload,
     },
 };
 
@@ -161,12 +161,17 @@ impl Store for RedisStore {
         accounts::note(&self.link, user, id).await
     }
 
-    async fn add_note(&self, user: &str, note: &Note) -> Result<(), StoreError> {
-        accounts::add_note(&self.link, user, note).await
+    async fn add_note(&self, user: &str, note: &Note, quota: Quota) -> Result<Placed, StoreError> {
+        accounts::add_note(&self.link, user, note, quota).await
     }
 
-    async fn update_note(&self, user: &str, note: &Note) -> Result<bool, StoreError> {
-        accounts::update_note(&self.link, user, note).await
+    async fn update_note(
+        &self,
+        user: &str,
+        note: &Note,
+        quota: Quota,
+    ) -> Result<Placed, StoreError> {
+        accounts::update_note(&self.link, user, note, quota).await
     }
 
     async fn delete_note(&self, user: &str, id: &str) -> Result<bool, StoreError> {
@@ -179,8 +184,13 @@ impl Store for RedisStore {
         id: &str,
         body: &[u8],
         now: Moment,
-    ) -> Result<(), StoreError> {
-        accounts::add_upload(&self.link, user, id, body, now).await
+        quota: Quota,
+    ) -> Result<Placed, StoreError> {
+        accounts::add_upload(&self.link, user, id, body, now, quota).await
+    }
+
+    async fn delete_upload(&self, user: &str, id: &str) -> Result<bool, StoreError> {
+        accounts::delete_upload(&self.link, user, id).await
     }
 
     async fn uploads(&self, user: &str) -> Result<Vec<Upload>, StoreError> {

@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::store::Note;
+use crate::store::{Note, Placed, Quota};
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Note> {
     Ok(Note {
@@ -40,34 +40,64 @@ pub(super) fn find(
         .optional()
 }
 
-/// Adds a note.
-pub(super) fn insert(connection: &Connection, user: &str, note: &Note) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO notes (id, user_id, title, text, updated_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+/// Adds a note, if there is room.
+pub(super) fn insert(
+    connection: &Connection,
+    user: &str,
+    note: &Note,
+    quota: Quota,
+) -> rusqlite::Result<Placed> {
+    let changed = connection.execute(
+        "INSERT INTO notes (id, user_id, title, text, updated_at)
+         SELECT ?1, ?2, ?3, ?4, ?5 WHERE (
+             SELECT count(*) < ?6 AND ?7 >= octet_length(?3) + octet_length(?4)
+                 + coalesce(sum(octet_length(title) + octet_length(text)), 0)
+             FROM notes WHERE user_id = ?2)",
         params![
             note.id,
             user,
             note.title,
             note.text,
-            signed(note.updated_at)
+            signed(note.updated_at),
+            quota.most,
+            quota.bytes
         ],
     )?;
-    Ok(())
+    Ok(if changed == 1 {
+        Placed::Done
+    } else {
+        Placed::Full
+    })
 }
 
-/// Overwrites a note of a user; returns whether it was there.
-pub(super) fn update(connection: &Connection, user: &str, note: &Note) -> rusqlite::Result<bool> {
+/// Overwrites a note of a user, if there is room.
+pub(super) fn update(
+    connection: &Connection,
+    user: &str,
+    note: &Note,
+    quota: Quota,
+) -> rusqlite::Result<Placed> {
     let changed = connection.execute(
-        "UPDATE notes SET title = ?3, text = ?4, updated_at = ?5 WHERE user_id = ?1 AND id = ?2",
+        "UPDATE notes SET title = ?3, text = ?4, updated_at = ?5
+         WHERE user_id = ?1 AND id = ?2 AND (
+             octet_length(?3) + octet_length(?4) <= octet_length(title) + octet_length(text)
+             OR ?6 >= octet_length(?3) + octet_length(?4) + (
+                 SELECT coalesce(sum(octet_length(title) + octet_length(text)), 0)
+                 FROM notes WHERE user_id = ?1 AND id <> ?2))",
         params![
             user,
             note.id,
             note.title,
             note.text,
-            signed(note.updated_at)
+            signed(note.updated_at),
+            quota.bytes
         ],
     )?;
-    Ok(changed == 1)
+    Ok(match changed {
+        1 => Placed::Done,
+        _ if find(connection, user, &note.id)?.is_some() => Placed::Full,
+        _ => Placed::Missing,
+    })
 }
 
 /// Deletes a note of a user; returns whether it was there.

@@ -18,7 +18,7 @@ use super::{connect, feed, homes, notes, sessions, uploads, users, worker::Worke
 use crate::{
     Moment,
     store::{
-        Account, Bucket, Cursor, Cut, Event, Followed, LONGEST_FOLLOW, Note, SessionRow,
+        Account, Bucket, Cursor, Cut, Event, Followed, LONGEST_FOLLOW, Note, Placed, Quota, SessionRow,
         SessionState, Store, StoreError, Upload, local::Local,
     },
 };
@@ -269,15 +269,20 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn add_note(&self, user: &str, note: &Note) -> Result<(), StoreError> {
+    async fn add_note(&self, user: &str, note: &Note, quota: Quota) -> Result<Placed, StoreError> {
         let (user, note) = (user.to_owned(), note.clone());
-        self.write(move |connection| notes::insert(connection, &user, &note))
+        self.write(move |connection| notes::insert(connection, &user, &note, quota))
             .await
     }
 
-    async fn update_note(&self, user: &str, note: &Note) -> Result<bool, StoreError> {
+    async fn update_note(
+        &self,
+        user: &str,
+        note: &Note,
+        quota: Quota,
+    ) -> Result<Placed, StoreError> {
         let (user, note) = (user.to_owned(), note.clone());
-        self.write(move |connection| notes::update(connection, &user, &note))
+        self.write(move |connection| notes::update(connection, &user, &note, quota))
             .await
     }
 
@@ -293,9 +298,16 @@ impl Store for SqliteStore {
         id: &str,
         body: &[u8],
         now: Moment,
-    ) -> Result<(), StoreError> {
+        quota: Quota,
+    ) -> Result<Placed, StoreError> {
         let (user, id, body) = (user.to_owned(), id.to_owned(), body.to_vec());
-        self.write(move |connection| uploads::insert(connection, &user, &id, &body, now))
+        self.write(move |connection| uploads::insert(connection, &user, &id, &body, now, quota))
+            .await
+    }
+
+    async fn delete_upload(&self, user: &str, id: &str) -> Result<bool, StoreError> {
+        let (user, id) = (user.to_owned(), id.to_owned());
+        self.write(move |connection| uploads::delete(connection, &user, &id))
             .await
     }
 

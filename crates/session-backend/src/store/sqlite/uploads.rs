@@ -4,21 +4,41 @@
 
 use rusqlite::{Connection, params};
 
-use crate::{Moment, store::Upload};
+use crate::{
+    Moment,
+    store::{Placed, Quota, Upload},
+};
 
-/// Stores an upload.
+/// Stores an upload, if there is room.
 pub(super) fn insert(
     connection: &Connection,
     user: &str,
     id: &str,
     body: &[u8],
     now: Moment,
-) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO uploads (id, user_id, created_at, body) VALUES (?1, ?2, ?3, ?4)",
-        params![id, user, now.0, body],
+    quota: Quota,
+) -> rusqlite::Result<Placed> {
+    let changed = connection.execute(
+        "INSERT INTO uploads (id, user_id, created_at, body)
+         SELECT ?1, ?2, ?3, ?4 WHERE (
+             SELECT count(*) < ?5 AND ?6 >= length(?4) + coalesce(sum(length(body)), 0)
+             FROM uploads WHERE user_id = ?2)",
+        params![id, user, now.0, body, quota.most, quota.bytes],
     )?;
-    Ok(())
+    Ok(if changed == 1 {
+        Placed::Done
+    } else {
+        Placed::Full
+    })
+}
+
+/// Deletes an upload of a user; returns whether it was there.
+pub(super) fn delete(connection: &Connection, user: &str, id: &str) -> rusqlite::Result<bool> {
+    let changed = connection.execute(
+        "DELETE FROM uploads WHERE user_id = ?1 AND id = ?2",
+        [user, id],
+    )?;
+    Ok(changed == 1)
 }
 
 /// Lists a user's uploads, newest first.
