@@ -83,7 +83,10 @@ impl App {
         for id in ended {
             self.announce_end(&id, EndReason::Replaced);
         }
-        self.end_oldest(&session).await?;
+        if let Err(error) = self.end_oldest(&session).await {
+            // The session has begun, and the next login looks again.
+            tracing::warn!(%error, "a user keeps more sessions than the limit for a while");
+        }
         Ok(Some(session))
     }
 

@@ -207,7 +207,7 @@ fn requests() -> Vec<LimitRow> {
             "413 `body_too_large`",
         ),
         row(
-            "reports of an address",
+            "reports of a network (an IPv4 address or an IPv6 /64)",
             format!("{} in {}", http::MOST_REPORTS, time(http::REPORT_WINDOW)),
             "429 with `Retry-After`",
         ),

@@ -48,7 +48,9 @@ impl Refusal {
         let detail = match reason {
             EndReason::SessionTimeout => "the session ended after a time without activity",
             EndReason::AbsoluteTimeout => "the session reached its longest duration",
-            EndReason::Revoked => "the session was ended from another device",
+            EndReason::Revoked => {
+                "the session was ended from another device or by an administrator"
+            }
             EndReason::LoggedOut => "the user logged out",
             EndReason::ReuseDetected => {
                 "a refresh token was presented a second time, so the session was ended"

@@ -93,7 +93,13 @@ pub(super) async fn change_password(
         address,
     });
     if request.end_others {
-        app.end_others(&session).await?;
+        app.end_others(&session).await.map_err(|error| {
+            tracing::error!(%error, "sessions outlive the password that they began with");
+            let detail = "the password is changed, the other sessions are not ended; \
+                POST /api/sessions/end-others ends them";
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            Refusal::new(status, "sessions_not_ended", detail)
+        })?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

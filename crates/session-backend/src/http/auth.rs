@@ -31,7 +31,7 @@ use crate::{
     origins,
     problem::Refusal,
     rotation::{self, RefreshToken, Rotation},
-    store::{SessionRow, StoreError},
+    store::{Account, SessionRow, StoreError},
     tickets::{self, Admission},
 };
 
@@ -85,12 +85,14 @@ async fn still_welcome(
     let Some(session) = session else {
         return Ok(None);
     };
-    let account = app.store.account(&session.user.email).await?;
-    if account.is_some_and(|account| account.password_hash == password_hash) {
+    let account = app.store.account(&session.user.email).await;
+    let is_same = |account: &Account| account.password_hash == password_hash;
+    if matches!(&account, Ok(Some(account)) if is_same(account)) {
         return Ok(Some(session));
     }
+    // Nobody is told of it, so nobody else would end it.
     app.end(&session.id, EndReason::Revoked).await?;
-    Ok(None)
+    account.map(|_| None)
 }
 
 /// `POST /api/auth/refresh`

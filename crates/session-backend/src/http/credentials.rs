@@ -1,7 +1,7 @@
 //! Email and password: whose they are, if guessing has not gone too far.
 //!
-//! Invariants: an account that does not exist is answered like a wrong password, in text, status
-//! and time; a guess has its place in the queue, and counts, before its password is looked at.
+//! Invariants: an account that does not exist, or is disabled, is answered like a wrong password, in
+//! text, status and time; a guess has its place in the queue, and counts, before its password is looked at.
 
 use std::net::IpAddr;
 
@@ -61,7 +61,8 @@ pub(super) async fn demand<'a>(
     let fits = attempt.look(verify).await;
     let attempt = Guess { attempt, home };
     match (account, fits.map_err(|_| Refusal::internal())?) {
-        (Some(account), true) => Ok((account, attempt)),
+        // A disabled account is refused before anything is written, or the time would tell.
+        (Some(account), true) if account.disabled_at.is_none() => Ok((account, attempt)),
         (Some(_) | None, _) => Err(refused(app, address, &email, attempt).await),
     }
 }

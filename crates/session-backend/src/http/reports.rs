@@ -1,7 +1,7 @@
 //! Reports of browsers about what the content security policy kept from happening.
 //!
 //! Invariants: anybody can send one, so a report changes nothing and is believed nothing: it is
-//! counted, and a few plain fields of it are logged, at a bounded rate for each address; no cookie
+//! counted, and a few plain fields of it are logged, at a bounded rate for each network; no cookie
 //! or token is looked at.
 //!
 //! # Source
@@ -23,36 +23,42 @@ use axum::{
 };
 use serde_json::Value;
 
-use crate::{app::Shared, client_address::ClientAddress, events::SecurityEvent, problem::Refusal};
+use crate::{
+    app::Shared,
+    client_address::{ClientAddress, Network},
+    events::SecurityEvent,
+    problem::Refusal,
+};
 
 /// Longest body with reports, in bytes.
 pub(crate) const LONGEST_REPORT: usize = 16 * 1024;
-/// Bodies with reports that an address may send in [`WINDOW`].
+/// Bodies with reports that a network may send in [`WINDOW`].
 pub(crate) const MOST_REPORTS: u32 = 60;
 /// See [`MOST_REPORTS`].
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 /// Reports of one body that are looked at.
 pub(crate) const MOST_IN_BODY: usize = 10;
-/// Addresses that are told apart in a window; further ones have to wait for the next.
-const MOST_ADDRESSES: usize = 10_000;
+/// Networks that are told apart in a window; further ones have to wait for the next.
+const MOST_NETWORKS: usize = 10_000;
 
 /// Counts the reports of the current window.
 #[derive(Debug, Default)]
-pub(crate) struct ReportBudget(Mutex<(Option<Instant>, BTreeMap<IpAddr, u32>)>);
+pub(crate) struct ReportBudget(Mutex<(Option<Instant>, BTreeMap<Network, u32>)>);
 
 impl ReportBudget {
     /// Counts a body; returns whether it was still within the rate.
     fn spend(&self, address: IpAddr, now: Instant) -> bool {
+        let network = Network::from(address);
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (begun, counts) = &mut *window;
         if begun.is_none_or(|begun| now.saturating_duration_since(begun) >= WINDOW) {
             *begun = Some(now);
             counts.clear();
         }
-        if counts.len() >= MOST_ADDRESSES && !counts.contains_key(&address) {
+        if counts.len() >= MOST_NETWORKS && !counts.contains_key(&network) {
             return false;
         }
-        let count = counts.entry(address).or_default();
+        let count = counts.entry(network).or_default();
         *count = count.saturating_add(1);
         *count <= MOST_REPORTS
     }
@@ -157,6 +163,10 @@ mod tests {
         let spent = (0..100).filter(|_| budget.spend(here, now)).count();
         assert_eq!(spent, MOST_REPORTS as usize);
         assert!(budget.spend(there, now));
+        let of = |host: u128| IpAddr::from((0x2001_0db8 << 96 | host).to_be_bytes());
+        let spent = (0..100).filter(|host| budget.spend(of(*host), now)).count();
+        assert_eq!(spent, MOST_REPORTS as usize, "one subscriber");
+        assert!(budget.spend(of(1 << 64), now), "another one");
         assert!(budget.spend(here, now + WINDOW));
     }
 }

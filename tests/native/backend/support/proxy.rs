@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -30,6 +30,7 @@ struct State {
     cut: AtomicBool,
     /// How long the next long answer is held up.
     delay: Mutex<Option<Duration>>,
+    answers: AtomicUsize,
 }
 
 /// An answer is long if it brings so many bytes at once.
@@ -55,8 +56,8 @@ impl Proxy {
                     continue;
                 };
                 let (near, far) = (near.into_split(), far.into_split());
-                tokio::spawn(pass(near.0, far.1, Arc::clone(&shared)));
-                tokio::spawn(pass(far.0, near.1, Arc::clone(&shared)));
+                tokio::spawn(pass(near.0, far.1, Arc::clone(&shared), false));
+                tokio::spawn(pass(far.0, near.1, Arc::clone(&shared), true));
             }
         });
         Self {
@@ -75,6 +76,11 @@ impl Proxy {
         self.state.cut.store(cut, Ordering::SeqCst);
     }
 
+    /// Counts what came back at once.
+    pub(crate) fn answers(&self) -> usize {
+        self.state.answers.load(Ordering::SeqCst)
+    }
+
     /// Holds the next long answer up.
     pub(crate) fn delay(&self, by: Duration) {
         *self.state.delay.lock().unwrap() = Some(by);
@@ -82,10 +88,11 @@ impl Proxy {
 }
 
 /// Passes bytes on; what came while the network was cut is lost, and the connection with it.
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: Arc<State>) {
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: Arc<State>, back: bool) {
     let mut buffer = vec![0; 65_536];
     let mut lost = false;
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        state.answers.fetch_add(usize::from(back), Ordering::SeqCst);
         lost |= state.cut.load(Ordering::SeqCst);
         let delay = (count > LONG).then(|| state.delay.lock().unwrap().take());
         if let Some(by) = delay.flatten() {

@@ -39,16 +39,88 @@ pub(super) async fn add(link: &Link, account: &Account) -> Result<bool, StoreErr
     Ok(added)
 }
 
-/// Finds an account by its address.
+/// Finds an account by its address; it takes as long whether it is there or not.
 pub(super) async fn find(link: &Link, email: &str) -> Result<Option<Account>, StoreError> {
-    let mut pipeline = redis::pipe();
-    pipeline.get(format!("ls:a:{email}"));
-    let (id,): (Option<String>,) = link.ask(&pipeline).await?;
-    let Some(id) = id else {
+    let mut find = link.scripts().find_account.prepare_invoke();
+    find.arg(email);
+    let mut fields: Fields = link.look(&find).await?;
+    let mut field = |name: &str| fields.remove(name);
+    let Some(id) = field("id") else {
         return Ok(None);
     };
+<<<<<<< HEAD
     let found = Record::read(&fields(link, &id).await?)?;
     Ok(Some(found.ok_or_else(model::damaged)?.account))
+=======
+    let disabled_at = match field("disabledAt") {
+        Some(at) => Some(Moment(at.parse().map_err(|_| model::damaged())?)),
+        None => None,
+    };
+    Ok(Some(Account {
+        user: User {
+            id,
+            email: email.to_owned(),
+            name: field("name").ok_or_else(model::damaged)?,
+        },
+        password_hash: field("password").ok_or_else(model::damaged)?,
+        disabled_at,
+    }))
+>>>>>>> 7db62c1 (Say what became of a write that only half succeeded, and tell accounts by nothing)
+}
+
+async fn fields(link: &Link, user: &str) -> Result<Fields, StoreError> {
+    let mut pipeline = redis::pipe();
+    pipeline.hgetall(format!("ls:user:{user}"));
+    let (fields,) = link.ask(&pipeline).await?;
+    Ok(fields)
+}
+
+/// Remembers an account that somebody wrote.
+pub(super) async fn look_at(link: &Link, user: &str) -> Result<(), StoreError> {
+    match Record::read(&fields(link, user).await?) {
+        Ok(Some(found)) => link.recent().wrote_account(found),
+        Ok(None) => {}
+        // The feed goes on all the same.
+        Err(error) => tracing::error!(%error, "an account is not remembered"),
+    }
+    Ok(())
+}
+
+/// Replaces a password hash that is still the one that was seen; returns whether it was.
+pub(super) async fn set_password(
+    link: &Link,
+    user: &str,
+    seen: &str,
+    password_hash: &str,
+) -> Result<bool, StoreError> {
+    let mut set = link.scripts().set_password.prepare_invoke();
+    set.arg(user)
+        .arg(seen)
+        .arg(password_hash)
+        .arg(Moment::now().0);
+    Ok(changed(link, &set).await?.is_some())
+}
+
+/// Disables or enables an account; returns whose it is.
+pub(super) async fn set_disabled(
+    link: &Link,
+    email: &str,
+    since: Option<Moment>,
+) -> Result<Option<User>, StoreError> {
+    let mut set = link.scripts().set_disabled.prepare_invoke();
+    set.arg(email)
+        .arg(record::moment(since))
+        .arg(Moment::now().0);
+    Ok(changed(link, &set).await?.map(|account| account.user))
+}
+
+/// Changes an account, and remembers it.
+async fn changed(
+    link: &Link,
+    change: &ScriptInvocation<'_>,
+) -> Result<Option<Account>, StoreError> {
+    let fields: Fields = link.look(&find).await?;
+    Ok(Record::read(&fields)?.map(|found| found.account))
 }
 
 async fn fields(link: &Link, user: &str) -> Result<Fields, StoreError> {
