@@ -3,19 +3,16 @@
 //! Invariant: what is said to be done is in the store; an account is disabled before its sessions
 //! end, so that none begins in between and stays.
 
-use std::{
-    error::Error,
-    io::{self, BufRead},
-    sync::Arc,
-};
+use std::{error::Error, sync::Arc};
 
-use session_protocol::{EndReason, Secret, User};
+use session_protocol::{EndReason, User};
 
 use crate::{
     Moment, StoreLocation,
     flags::UserCommand,
     passwords, secrets,
     store::{self, Account, Cut, Store},
+    terminal,
 };
 
 type Done = Result<(), Box<dyn Error>>;
@@ -47,10 +44,8 @@ async fn add(location: &StoreLocation, email: &str, name: Option<&str>) -> Done 
     };
     let name = name.unwrap_or(local_part).to_owned();
     let fewest = passwords::FEWEST_CHARACTERS;
-    eprint!("Password for {email} (at least {fewest} characters): ");
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    let password = Secret::new(line.trim_end_matches(['\r', '\n']));
+    let prompt = format!("Password for {email} (at least {fewest} characters): ");
+    let password = terminal::ask_for_password(&prompt)?;
     if !passwords::is_long_enough(&password) {
         return Err(format!("expected at least {fewest} characters").into());
     }

@@ -51,6 +51,7 @@ mod server;
 mod socket;
 pub mod store;
 mod system;
+mod terminal;
 mod tickets;
 mod topic;
 mod upkeep;

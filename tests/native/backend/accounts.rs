@@ -2,7 +2,7 @@
 //! an administrator does beside a running server.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     path::Path,
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -32,6 +32,35 @@ fn user_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
     stdin.write_all(input.as_bytes()).unwrap();
     drop(stdin);
     child.wait_with_output().unwrap()
+}
+
+/// Runs `session-backend user ...` at a terminal, and types an answer to what it asks; returns what
+/// the terminal showed.
+fn user_at_terminal(folder: &Path, arguments: &str, answer: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_session-backend");
+    let line = format!("'{program}' user {arguments}; stty -a");
+    let mut child = Command::new("script")
+        .current_dir(folder)
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script is missing; Debian package: bsdutils");
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    let mut buffer = [0; 1_024];
+    loop {
+        let count = output.read(&mut buffer).unwrap();
+        shown.extend(&buffer[..count]);
+        if count == 0 || shown.ends_with(b"): ") {
+            break;
+        }
+    }
+    input.write_all(answer.as_bytes()).unwrap();
+    input.flush().unwrap();
+    output.read_to_end(&mut shown).unwrap();
+    child.wait().unwrap();
+    String::from_utf8_lossy(&shown).into_owned()
 }
 
 #[track_caller]
@@ -211,4 +240,19 @@ async fn a_bad_command_says_what_to_do() {
     expect_done(&added, "added");
     let done = user(folder, &["disable", USER]);
     expect_done(&done, "0 sessions ended");
+}
+
+#[test]
+fn a_password_that_is_typed_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    for (password, said) in [
+        ("a long password\n", "added new@example.com"),
+        ("short\n", "at least 8 characters"),
+    ] {
+        let shown = user_at_terminal(folder.path(), "add new@example.com", password);
+        assert!(shown.contains(said), "{shown}");
+        assert!(!shown.contains(password.trim_end()), "{shown}");
+        let shows_again = shown.split_whitespace().any(|mode| mode == "echo");
+        assert!(shows_again, "{shown}");
+    }
 }
