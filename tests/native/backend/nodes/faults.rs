@@ -68,6 +68,7 @@ async fn a_redis_that_pauses_ends_nothing() {
     let answer = settled(&mut browser, "/api/session").await.json();
     if answer["active"] == true {
         refreshed(&mut browser).await;
+        healthy(&other).await;
         works(&mut socket).await;
     } else {
         assert_eq!(answer["reason"], "LOGGED_OUT", "{answer}");
@@ -92,12 +93,12 @@ async fn a_redis_that_is_gone_ends_nothing_and_is_not_stormed() {
     nodes.redis.put_back(&snapshot);
     nodes.redis.revive().await;
     refreshed(&mut browser).await;
-    for socket in &mut sockets {
-        works(socket).await;
-    }
     let mut other = browser.clone();
     nodes.turn(&mut other, 1);
     healthy(&other).await;
+    for socket in &mut sockets {
+        works(socket).await;
+    }
     assert_eq!(other.get("/api/me").await.status, 200);
     // Two connections and a follower for each server, and some attempts, and this question.
     let connections = connections(&nodes.redis);
