@@ -18,8 +18,8 @@ use super::{connect, feed, homes, notes, sessions, uploads, users, worker::Worke
 use crate::{
     Moment,
     store::{
-        Account, Bucket, Cursor, Cut, Event, Followed, LONGEST_FOLLOW, Note, Placed, Quota, SessionRow,
-        SessionState, Store, StoreError, Upload, local::Local,
+        Account, Bucket, Cursor, Cut, Event, Followed, LONGEST_FOLLOW, Note, Placed, Quota,
+        SessionRow, SessionState, Store, StoreError, Upload, local::Local,
     },
 };
 
