@@ -5,7 +5,7 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -38,6 +38,8 @@ pub(super) struct Signals {
     pub(super) killed: AtomicBool,
     /// Stop working.
     pub(super) stop: AtomicBool,
+    /// Answers that clients have had.
+    pub(super) answers: AtomicU64,
 }
 
 /// One client.
@@ -82,6 +84,9 @@ impl Client {
                 15..18 => self.log_out().await,
                 _ => self.log_in().await,
             };
+            if !matches!(outcome, Outcome::Unknown) {
+                signals.answers.fetch_add(1, Ordering::SeqCst);
+            }
             match outcome {
                 Outcome::Unknown if signals.killed.load(Ordering::SeqCst) => {
                     self.report.unanswered += 1;

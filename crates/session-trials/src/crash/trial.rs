@@ -20,10 +20,15 @@ use super::{
 };
 use crate::{Launch, Server, Trouble, draw::Draw, prepared, redis::Redis};
 
-/// The server is killed this long after the clients have begun, at least.
-const SHORTEST_WORK: Duration = Duration::from_millis(20);
-/// Added to it at most.
-const MORE_WORK: Duration = Duration::from_millis(280);
+/// A server is killed once its clients have had so many answers, at least.
+const FEWEST_ANSWERS: u64 = 8;
+/// Added to that at most, so that much is done on a slow machine, too.
+const MORE_ANSWERS: u64 = 120;
+/// Between the last of them and the kill, at most.
+const LAST_MOMENT: Duration = Duration::from_millis(5);
+/// Clients that get too few answers are not waited for any longer.
+const LONGEST_WORK: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(1);
 /// How long the other nodes serve alone.
 const ALONE: Duration = Duration::from_millis(150);
 
@@ -129,7 +134,8 @@ impl Trial {
         let started = Instant::now();
         let signals = Signals::default();
         let victim = usize::try_from(self.draw.below(self.launches.len() as u64)).unwrap_or(0);
-        let work = SHORTEST_WORK + self.draw.up_to(MORE_WORK);
+        let answers = FEWEST_ANSWERS + self.draw.below(MORE_ANSWERS);
+        let moment = self.draw.up_to(LAST_MOMENT);
         let alone = if self.launches.len() > 1 {
             ALONE
         } else {
@@ -137,7 +143,11 @@ impl Trial {
         };
         let server = self.running[victim].take();
         let killing = async {
-            tokio::time::sleep(work).await;
+            while signals.answers.load(Ordering::SeqCst) < answers && started.elapsed() < LONGEST_WORK
+            {
+                tokio::time::sleep(POLL).await;
+            }
+            tokio::time::sleep(moment).await;
             signals.killed.store(true, Ordering::SeqCst);
             drop(server);
             tokio::time::sleep(alone).await;
