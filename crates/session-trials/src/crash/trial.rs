@@ -23,7 +23,7 @@ use crate::{Launch, Server, Trouble, draw::Draw, prepared, redis::Redis};
 /// A server is killed once its clients have had so many answers, at least.
 const FEWEST_ANSWERS: u64 = 8;
 /// Added to that at most, so that much is done on a slow machine, too.
-const MORE_ANSWERS: u64 = 120;
+const MORE_ANSWERS: u64 = 56;
 /// Between the last of them and the kill, at most.
 const LAST_MOMENT: Duration = Duration::from_millis(5);
 /// Clients that get too few answers are not waited for any longer.
