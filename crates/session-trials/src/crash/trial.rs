@@ -143,7 +143,8 @@ impl Trial {
         };
         let server = self.running[victim].take();
         let killing = async {
-            while signals.answers.load(Ordering::SeqCst) < answers && started.elapsed() < LONGEST_WORK
+            while signals.answers.load(Ordering::SeqCst) < answers
+                && started.elapsed() < LONGEST_WORK
             {
                 tokio::time::sleep(POLL).await;
             }
