@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::{
-    Browser, Nodes, Proxy, Redis, Socket, beats, eventually, healthy, refreshed, settled,
+    Browser, Nodes, PATIENCE, Proxy, Redis, Socket, beats, eventually, healthy, refreshed, settled,
 };
 
 /// Whatever is asked while the store is away is answered with 503, soon.
@@ -133,6 +133,46 @@ async fn an_answer_that_is_late_fails_its_call_and_breaks_no_connection() {
     }
     assert_eq!(browser.get("/api/notes").await.status, 200);
     assert_eq!(connections(&nodes.redis), before + 1, "only this question");
+}
+
+/// Where the follower of a server is, among the connections that it makes one after the other.
+const FOLLOWS: usize = 2;
+
+#[tokio::test]
+async fn an_event_that_is_late_breaks_no_connection_and_is_heard() {
+    let redis = Redis::start().await;
+    let proxy = Proxy::start(redis.port()).await;
+    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
+    let urls = [redis.url(), far];
+    let nodes = Nodes::start_at(redis, &urls, &[]).await;
+    let mut browser = nodes.user(0).await;
+    let mut socket = nodes.socket(&browser, 1).await;
+    let before = connections(&nodes.redis);
+    proxy.be_late(FOLLOWS).await;
+    browser.post("/api/auth/logout", json!({})).await;
+    socket.expect_end("LOGGED_OUT").await;
+    assert_eq!(connections(&nodes.redis), before + 1, "only this question");
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_alone_is_replaced() {
+    for number in 0..=FOLLOWS {
+        let redis = Redis::start().await;
+        let proxy = Proxy::start(redis.port()).await;
+        let far = format!("redis://127.0.0.1:{}/0", proxy.port());
+        let urls = [redis.url(), far];
+        let nodes = Nodes::start_at(redis, &urls, &[]).await;
+        let mut browser = nodes.user(1).await;
+        let mut gone = nodes.user(0).await;
+        let mut ended = nodes.socket(&gone, 1).await;
+        proxy.cut_alone(number);
+        let refreshing = refreshed(&mut browser);
+        let in_time = tokio::time::timeout(PATIENCE, refreshing).await;
+        assert!(in_time.is_ok(), "connection {number} is dead for ever");
+        let logout = gone.post("/api/auth/logout", json!({})).await;
+        assert_eq!(logout.status, 204);
+        ended.expect_end("LOGGED_OUT").await;
+    }
 }
 
 #[tokio::test]

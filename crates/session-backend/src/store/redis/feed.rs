@@ -1,18 +1,16 @@
 //! The feed: a stream that every server follows.
 //!
-//! Invariants: a follower has a connection of its own, since it waits; whatever breaks that one
-//! breaks the other too, so that a follower which comes back on another server of Redis knows it.
+//! Invariants: a follower has a connection of its own, since it waits; that one is left together with
+//! the others, so that a follower which comes back on another server of Redis knows it; what came too
+//! late to be heard is asked for again.
 
 use std::time::{Duration, Instant};
 
-use redis::{
-    aio::MultiplexedConnection,
-    streams::{StreamId, StreamRangeReply, StreamReadReply},
-};
+use redis::streams::{StreamId, StreamRangeReply, StreamReadReply};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{accounts, connect, link::Link, model};
+use super::{accounts, link::Link, model};
 use crate::{
     Moment,
     store::{Cursor, Event, Followed, LONGEST_FOLLOW, StoreError},
@@ -29,12 +27,11 @@ const LOOK_BACK: u64 = 10_000;
 /// Where a follower stands.
 #[derive(Default)]
 pub(super) struct Feed {
-    line: Mutex<Following>,
+    following: Mutex<Following>,
 }
 
 #[derive(Default)]
 struct Following {
-    line: Option<MultiplexedConnection>,
     /// The number of the connection on which the place in the feed was found.
     number: u64,
     looked_at: Option<Instant>,
@@ -47,7 +44,7 @@ impl Feed {
         link: &Link,
         window: Duration,
     ) -> Result<Followed, StoreError> {
-        let number = link.number().await?;
+        let number = link.lines().await?.number;
         let mut pipeline = redis::pipe();
         pipeline.cmd("TIME");
         let ((seconds, _),): ((u64, u64),) = link.ask(&pipeline).await?;
@@ -55,57 +52,26 @@ impl Feed {
         let mut pipeline = redis::pipe();
         pipeline.xrange("ls:events", start, "+");
         let (found,): (StreamRangeReply,) = link.ask(&pipeline).await?;
-        let mut following = self.line.lock().await;
-        following.number = number;
-        following.looked_at = Some(Instant::now());
-        drop(following);
+        *self.following.lock().await = Following::on(number);
         told(link, &found.ids, Cursor(start, 0), true).await
     }
 
     /// Returns what happened after a place in the feed, or waits for it.
     pub(super) async fn follow(&self, link: &Link, after: Cursor) -> Result<Followed, StoreError> {
-        let mut following = self.line.lock().await;
-        let number = link.number().await?;
+        let mut following = self.following.lock().await;
+        let mut lines = link.lines().await?;
+        let number = lines.number;
         let was_there = following.number == number
             && following
                 .looked_at
                 .is_some_and(|at| at.elapsed() < LONGEST_ABSENCE);
         let mut after = after;
         if following.number != number {
-            following.line = None;
             let last = last(link).await?;
             if last < after {
                 after = Cursor(last.0.saturating_sub(LOOK_BACK), 0);
             }
         }
-        let answer = following.read(link, after).await;
-        let found = match answer {
-            Ok(found) => found,
-            Err(error) => {
-                following.line = None;
-                link.report(number);
-                return Err(error.into());
-            }
-        };
-        following.number = number;
-        following.looked_at = Some(Instant::now());
-        drop(following);
-        let keys = found.unwrap_or_default().keys;
-        let ids = keys.into_iter().flat_map(|key| key.ids);
-        told(link, &ids.collect::<Vec<_>>(), after, was_there).await
-    }
-}
-
-impl Following {
-    async fn read(
-        &mut self,
-        link: &Link,
-        after: Cursor,
-    ) -> Result<Option<StreamReadReply>, redis::RedisError> {
-        let mut own = match self.line.take() {
-            Some(own) => own,
-            None => connect::line(link.client(), LONGEST_FOLLOW + connect::ANSWER_TIMEOUT).await?,
-        };
         let mut read = redis::cmd("XREAD");
         read.arg("COUNT")
             .arg(AT_ONCE)
@@ -114,9 +80,22 @@ impl Following {
             .arg("STREAMS")
             .arg("ls:events")
             .arg(format!("{}-{}", after.0, after.1));
-        let found = read.query_async(&mut own).await?;
-        self.line = Some(own);
-        Ok(found)
+        let found: Option<StreamReadReply> = link.follow(&mut lines, &read).await?;
+        *following = Following::on(number);
+        drop(following);
+        let keys = found.unwrap_or_default().keys;
+        let ids = keys.into_iter().flat_map(|key| key.ids);
+        told(link, &ids.collect::<Vec<_>>(), after, was_there).await
+    }
+}
+
+impl Following {
+    /// Stands in the feed now, as it is found on this connection.
+    fn on(number: u64) -> Self {
+        Self {
+            number,
+            looked_at: Some(Instant::now()),
+        }
     }
 }
 

@@ -1,23 +1,23 @@
 //! The connection to Redis, which is made again whenever it breaks.
 //!
-//! Invariants: nothing is asked on a connection before the repair; one that breaks or falls silent is
-//! left by all, one that is slow by nobody; attempts to connect have a growing, random pause between them, so that
-//! a server that comes back is not overrun.
+//! Invariants: where another process or history of Redis answers, nothing is asked before the
+//! repair; a connection that breaks or falls silent is left by all, one that is slow by nobody;
+//! attempts to connect have a growing, random pause between them, so that a server that comes back
+//! is not overrun.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use redis::{Client, FromRedisValue, Pipeline, RedisError, ScriptInvocation};
+use redis::{Client, Cmd, FromRedisValue, Pipeline, RedisError, ScriptInvocation};
 use tokio::{sync::watch, task::AbortHandle, time};
 
 use super::{
-    connect::{self, Identity, Lines},
+    connect::{self, Identity, Line, Lines},
     recent::Recent,
     repair,
     scripts::Scripts,
-    silence::Silence,
     url::RedisUrl,
 };
 use crate::{secrets, store::StoreError};
@@ -38,7 +38,6 @@ struct Shared {
     lines: watch::Sender<Option<Lines>>,
     /// The number of the last connection that broke.
     broken: watch::Sender<u64>,
-    silence: Silence,
 }
 
 /// The connection to Redis.
@@ -65,14 +64,9 @@ impl Link {
             recent: Recent::default(),
             lines: watch::Sender::new(Some(lines)),
             broken: watch::Sender::new(0),
-            silence: Silence::default(),
         });
         let keeper = tokio::spawn(keep(Arc::clone(&shared), identity)).abort_handle();
         Ok(Self { shared, keeper })
-    }
-
-    pub(super) fn client(&self) -> &Client {
-        &self.shared.client
     }
 
     pub(super) fn scripts(&self) -> &Scripts {
@@ -83,17 +77,8 @@ impl Link {
         &self.shared.recent
     }
 
-    /// Returns the number of the connection, once there is one.
-    pub(super) async fn number(&self) -> Result<u64, StoreError> {
-        Ok(self.lines().await?.number)
-    }
-
-    /// Says that nothing can be asked on a connection any more.
-    pub(super) fn report(&self, number: u64) {
-        self.shared.report(number);
-    }
-
-    async fn lines(&self) -> Result<Lines, StoreError> {
+    /// Returns the connections, once there are some.
+    pub(super) async fn lines(&self) -> Result<Lines, StoreError> {
         let mut lines = self.shared.lines.subscribe();
         let found = time::timeout(CONNECTION_PATIENCE, lines.wait_for(Option::is_some)).await;
         let Ok(Ok(found)) = found else {
@@ -110,8 +95,8 @@ impl Link {
         pipeline: &Pipeline,
     ) -> Result<T, StoreError> {
         let (mut lines, asked) = (self.lines().await?, Instant::now());
-        let answer = pipeline.query_async(&mut lines.reads).await;
-        self.shared.heard(answer, lines.number, asked)
+        let answer = pipeline.query_async(&mut lines.reads.connection).await;
+        self.shared.heard(answer, lines.number, &lines.reads, asked)
     }
 
     /// Runs a script that changes nothing.
@@ -120,8 +105,20 @@ impl Link {
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
         let (mut lines, asked) = (self.lines().await?, Instant::now());
-        let answer = script.invoke_async(&mut lines.reads).await;
-        self.shared.heard(answer, lines.number, asked)
+        let answer = script.invoke_async(&mut lines.reads.connection).await;
+        self.shared.heard(answer, lines.number, &lines.reads, asked)
+    }
+
+    /// Asks, on these connections, something whose answer waits for an event.
+    pub(super) async fn follow<T: FromRedisValue>(
+        &self,
+        lines: &mut Lines,
+        command: &Cmd,
+    ) -> Result<T, StoreError> {
+        let asked = Instant::now();
+        let answer = command.query_async(&mut lines.follows.connection).await;
+        self.shared
+            .heard(answer, lines.number, &lines.follows, asked)
     }
 
     /// Changes something by a pipeline; it returns once it is where it has to be.
@@ -130,8 +127,10 @@ impl Link {
         pipeline: &Pipeline,
     ) -> Result<T, StoreError> {
         let (mut lines, asked) = (self.lines().await?, Instant::now());
-        let answer = pipeline.query_async(&mut lines.writes).await;
-        let answer = self.shared.heard(answer, lines.number, asked)?;
+        let answer = pipeline.query_async(&mut lines.writes.connection).await;
+        let answer = self
+            .shared
+            .heard(answer, lines.number, &lines.writes, asked)?;
         confirm(&self.shared, &mut lines).await?;
         Ok(answer)
     }
@@ -142,8 +141,10 @@ impl Link {
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
         let (mut lines, asked) = (self.lines().await?, Instant::now());
-        let answer = script.invoke_async(&mut lines.writes).await;
-        let answer = self.shared.heard(answer, lines.number, asked)?;
+        let answer = script.invoke_async(&mut lines.writes.connection).await;
+        let answer = self
+            .shared
+            .heard(answer, lines.number, &lines.writes, asked)?;
         confirm(&self.shared, &mut lines).await?;
         Ok(answer)
     }
@@ -154,25 +155,24 @@ impl Shared {
         &self,
         answer: Result<T, RedisError>,
         number: u64,
+        line: &Line,
         asked: Instant,
     ) -> Result<T, StoreError> {
-        let answer = answer.map_err(|error| self.failed(&error, number, asked))?;
-        self.silence.end();
-        Ok(answer)
-    }
-
-    fn failed(&self, error: &RedisError, number: u64, asked: Instant) -> StoreError {
-        let is_broken = if error.is_timeout() {
-            self.silence.is_too_long(asked, Instant::now())
-        } else {
-            connect::breaks(error)
-        };
-        if is_broken {
-            self.report(number);
+        match answer {
+            Ok(answer) => {
+                line.answered();
+                Ok(answer)
+            }
+            Err(error) => {
+                if line.is_broken_by(&error, asked) {
+                    self.report(number);
+                }
+                Err(StoreError::new(error.to_string()))
+            }
         }
-        StoreError::new(error.to_string())
     }
 
+    /// Says that nothing can be asked on a connection any more.
     fn report(&self, number: u64) {
         self.broken.send_if_modified(|broken| {
             let is_news = *broken < number;
@@ -190,8 +190,8 @@ async fn confirm(shared: &Shared, lines: &mut Lines) -> Result<(), StoreError> {
     let mut wait = redis::cmd("WAIT");
     wait.arg(shared.replicas).arg(REPLICA_PATIENCE);
     let asked = Instant::now();
-    let have = wait.query_async(&mut lines.writes).await;
-    let have: u32 = shared.heard(have, lines.number, asked)?;
+    let have = wait.query_async(&mut lines.writes.connection).await;
+    let have: u32 = shared.heard(have, lines.number, &lines.writes, asked)?;
     if have < shared.replicas {
         let wanted = shared.replicas;
         return Err(StoreError::new(format!(
@@ -223,7 +223,6 @@ async fn keep(shared: Arc<Shared>, mut identity: Identity) {
         };
         let away = since.elapsed().as_millis();
         tracing::info!(milliseconds = %away, "connected to Redis again");
-        shared.silence.end();
         shared.lines.send_replace(Some(lines));
     }
 }
@@ -238,7 +237,12 @@ async fn reconnect(
         shared.recent.failed_over();
         *identity = found;
     }
-    let repaired = repair::repair(&shared.recent, &shared.scripts, &mut lines).await?;
+    let repaired = repair::repair(
+        &shared.recent,
+        &shared.scripts,
+        &mut lines.writes.connection,
+    )
+    .await?;
     if repaired > 0 {
         tracing::warn!(repaired, "what Redis had lost was written again");
     }

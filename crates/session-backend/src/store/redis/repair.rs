@@ -7,7 +7,6 @@ use redis::{ScriptInvocation, aio::MultiplexedConnection};
 use session_protocol::EndReason;
 
 use super::{
-    connect::Lines,
     join,
     model::{self, Fields},
     recent::{Kept, Recent},
@@ -28,27 +27,27 @@ const AT_ONCE: usize = 500;
 pub(super) async fn repair(
     recent: &Recent,
     scripts: &Scripts,
-    lines: &mut Lines,
+    line: &mut MultiplexedConnection,
 ) -> Result<usize, StoreError> {
     for (topic, seq) in recent.seqs() {
         let mut raise = scripts.raise.prepare_invoke();
         raise.arg(topic).arg(seq);
-        raise.invoke_async::<()>(&mut lines.writes).await?;
+        raise.invoke_async::<()>(line).await?;
     }
     let mut repaired = 0;
     for record in recent.accounts() {
-        repaired += usize::from(restore_account(scripts, lines, record).await?);
+        repaired += usize::from(restore_account(scripts, line, record).await?);
     }
     for cut in recent.cuts() {
-        end_again(scripts, lines, &cut, Some(cut.at)).await?;
+        end_again(scripts, line, &cut, Some(cut.at)).await?;
     }
     for part in recent.sessions().chunks(AT_ONCE) {
         let ids: Vec<_> = part.iter().map(|(id, _)| id.as_str()).collect();
-        let found = read(&mut lines.writes, &ids).await?;
+        let found = read(line, &ids).await?;
         for ((id, kept), stored) in part.iter().zip(found) {
             match stored {
                 Ok(stored) => {
-                    let restored = restore(scripts, lines, id, kept, stored).await?;
+                    let restored = restore(scripts, line, id, kept, stored).await?;
                     repaired += usize::from(restored);
                 }
                 Err(error) => tracing::error!(%error, "a session cannot be repaired"),
@@ -60,7 +59,7 @@ pub(super) async fn repair(
 
 async fn restore_account(
     scripts: &Scripts,
-    lines: &mut Lines,
+    line: &mut MultiplexedConnection,
     kept: Record,
 ) -> Result<bool, StoreError> {
     let user = kept.account.user.id.clone();
@@ -68,7 +67,7 @@ async fn restore_account(
     for _ in 0..MOST_TRIES {
         let mut read = redis::cmd("HGETALL");
         read.arg(format!("ls:user:{user}"));
-        let fields: Fields = read.query_async(&mut lines.writes).await?;
+        let fields: Fields = read.query_async(line).await?;
         let stored = match Record::read(&fields) {
             Ok(stored) => stored,
             Err(error) => {
@@ -80,13 +79,13 @@ async fn restore_account(
             .as_ref()
             .map_or_else(|| kept.clone(), |stored| stored.joined(&kept));
         if stored.as_ref() == Some(&joined)
-            || write_account(scripts, lines, &joined, stored.as_ref()).await?
+            || write_account(scripts, line, &joined, stored.as_ref()).await?
         {
             is_news |= stored.as_ref() != Some(&joined);
             if let Some(at) = joined.account.disabled_at {
                 // Whoever logged in before the repair is out, too.
                 let cut = Cut::whole(Some(&user), EndReason::AccountDisabled, at);
-                end_again(scripts, lines, &cut, None).await?;
+                end_again(scripts, line, &cut, None).await?;
             }
             return Ok(is_news);
         }
@@ -96,7 +95,7 @@ async fn restore_account(
 
 async fn write_account(
     scripts: &Scripts,
-    lines: &mut Lines,
+    line: &mut MultiplexedConnection,
     record: &Record,
     seen: Option<&Record>,
 ) -> Result<bool, StoreError> {
@@ -112,13 +111,13 @@ async fn write_account(
         .arg(moment(record.status_at))
         .arg(moment(seen.and_then(|seen| seen.password_at)))
         .arg(moment(seen.and_then(|seen| seen.status_at)));
-    Ok(restore.invoke_async(&mut lines.writes).await?)
+    Ok(restore.invoke_async(line).await?)
 }
 
 /// Ends again the sessions that began no later than `latest`.
 async fn end_again(
     scripts: &Scripts,
-    lines: &mut Lines,
+    line: &mut MultiplexedConnection,
     cut: &Cut,
     latest: Option<Moment>,
 ) -> Result<(), StoreError> {
@@ -129,7 +128,7 @@ async fn end_again(
             .arg("ls:due")
             .arg(format!("({}", cut.at.0))
             .arg("+inf");
-        ids = living.query_async(&mut lines.writes).await?;
+        ids = living.query_async(line).await?;
     }
     // Without sessions to name, one call still notes the cut.
     let parts = ids
@@ -137,7 +136,7 @@ async fn end_again(
         .chain(ids.is_empty().then_some(&[][..]));
     for some in parts {
         let cutting = cutting(scripts, cut, latest, some)?;
-        cutting.invoke_async::<()>(&mut lines.writes).await?;
+        cutting.invoke_async::<()>(line).await?;
     }
     Ok(())
 }
@@ -180,7 +179,7 @@ async fn read(
 
 async fn restore(
     scripts: &Scripts,
-    lines: &mut Lines,
+    line: &mut MultiplexedConnection,
     id: &str,
     kept: &Kept,
     mut stored: Option<SessionRow>,
@@ -189,10 +188,10 @@ async fn restore(
         let Some(lost) = Lost::of(kept, stored.as_ref()) else {
             return Ok(false);
         };
-        if lost.write(scripts, lines, stored.as_ref()).await? {
+        if lost.write(scripts, line, stored.as_ref()).await? {
             return Ok(true);
         }
-        let again = read(&mut lines.writes, &[id]).await?.pop();
+        let again = read(line, &[id]).await?.pop();
         stored = again.transpose()?.flatten();
     }
     Err(contended())
@@ -236,7 +235,7 @@ impl Lost {
     async fn write(
         &self,
         scripts: &Scripts,
-        lines: &mut Lines,
+        line: &mut MultiplexedConnection,
         stored: Option<&SessionRow>,
     ) -> Result<bool, StoreError> {
         let row = &self.row;
@@ -258,7 +257,7 @@ impl Lost {
             Some((reason, at)) => restore.arg(reason.code()).arg(at.0),
             None => restore.arg(&["", ""]),
         };
-        Ok(restore.invoke_async(&mut lines.writes).await?)
+        Ok(restore.invoke_async(line).await?)
     }
 }
 
