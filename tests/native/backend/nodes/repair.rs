@@ -6,7 +6,10 @@ use serde_json::json;
 use session_backend::{Moment, store};
 use session_protocol::EndReason;
 
-use crate::support::{Browser, Nodes, beats, eventually, healthy, refreshed, settled};
+use crate::{
+    conformance::begun,
+    support::{Browser, Nodes, Redis, beats, eventually, healthy, refreshed, settled},
+};
 
 /// Rotations that do not wait for the grace.
 const NO_GRACE: [&str; 3] = ["--allow-short-limits", "--refresh-grace", "1ms"];
@@ -87,6 +90,48 @@ async fn a_server_that_lives_restores_what_a_dead_one_told_it() {
     let answer = settled(&mut stolen, "/api/me").await;
     answer.expect_problem(401, "logged_out");
     stolen.refresh().await.expect_problem(401, "logged_out");
+}
+
+#[tokio::test]
+async fn a_repair_that_fails_is_done_again_before_anything_is_asked() {
+    const WRITABLE: [&str; 4] = ["CONFIG", "SET", "min-replicas-to-write", "0"];
+    let redis = Redis::start_with(&["--min-replicas-to-write", "1"]).await;
+    redis.ask(&WRITABLE);
+    let urls = [redis.url()];
+    let mut nodes = Nodes::start_at(redis, &urls, &[]).await;
+    let mut ended = nodes.user(0).await;
+    let mut stolen = ended.clone();
+    let snapshot = nodes.redis.snapshot();
+    ended.post("/api/auth/logout", json!({})).await;
+    fall_back(&mut nodes, &snapshot);
+    // It is what it was at its start: nothing can be written.
+    nodes.redis.revive().await;
+    eventually("a repair fails", || async {
+        nodes
+            .redis
+            .ask(&["INFO", "errorstats"])
+            .contains("NOREPLICAS")
+    })
+    .await;
+    nodes.redis.ask(&WRITABLE);
+    let answer = settled(&mut stolen, "/api/me").await;
+    answer.expect_problem(401, "logged_out");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_alone_needs_no_repair() {
+    let redis = Redis::start().await;
+    let store = store::open(&redis.location()).await.unwrap();
+    let row = begun(&*store).await;
+    redis.ask(&["CONFIG", "RESETSTAT"]);
+    redis.ask(&["CLIENT", "KILL", "TYPE", "normal"]);
+    eventually("the store is connected again", || async {
+        store.ping().await.is_ok()
+    })
+    .await;
+    let asked = redis.ask(&["INFO", "commandstats"]);
+    assert!(!asked.contains("cmdstat_hgetall"), "{asked}");
+    assert_eq!(store.session(&row.id).await, Ok(Some(row)));
 }
 
 #[tokio::test]

@@ -233,20 +233,18 @@ async fn reconnect(
     identity: &mut Identity,
 ) -> Result<Lines, StoreError> {
     let (mut lines, found) = connect::lines(&shared.client, number).await?;
-    if found != *identity {
-        shared.recent.failed_over();
-        *identity = found;
+    if found == *identity {
+        return Ok(lines);
     }
-    let repaired = repair::repair(
-        &shared.recent,
-        &shared.scripts,
-        &mut lines.writes.connection,
-    )
-    .await?;
+    shared.recent.failed_over();
+    let line = &mut lines.writes.connection;
+    let repaired = repair::repair(&shared.recent, &shared.scripts, line).await?;
     if repaired > 0 {
         tracing::warn!(repaired, "what Redis had lost was written again");
     }
     confirm(shared, &mut lines).await?;
+    // A repair that failed is done again.
+    *identity = found;
     Ok(lines)
 }
 
