@@ -3,7 +3,7 @@
 //! Invariants: `__Host-` prefix, `Secure`, `HttpOnly`, `SameSite=Strict`, `Path=/`, no `Domain`; a
 //! cookie is deleted only by the name of its own family, so a late answer of an ended session
 //! cannot touch a newer login; what another server put there, on another port of the same host or
-//! with other keys, stays.
+//! with other keys, stays, and however many those are, they displace none of ours.
 //!
 //! # Source
 //!
@@ -18,7 +18,7 @@ use crate::{keys::RefreshKeys, rotation::RefreshToken};
 const PREFIX: &str = "__Host-rt-";
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict; Path=/";
 
-/// Most refresh cookies that are looked at in one request.
+/// Most refresh cookies of ours that are looked at in one request; of others as many again.
 pub(crate) const MOST_COOKIES: usize = 16;
 
 /// The refresh cookies of a request.
@@ -42,7 +42,7 @@ impl RefreshCookies {
             .filter_map(|pair| pair.trim().strip_prefix(PREFIX)?.split_once('='));
         // Browsers name the oldest first (RFC 6265 section 5.4).
         let pairs: Vec<_> = pairs.collect();
-        for (family, text) in pairs.into_iter().rev().take(MOST_COOKIES) {
+        for (family, text) in pairs.into_iter().rev() {
             match RefreshToken::read(keys, text) {
                 Some(token) if token.family == family => cookies.tokens.push(token),
                 _ if family.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
@@ -51,6 +51,8 @@ impl RefreshCookies {
                 _ => {}
             }
         }
+        cookies.tokens.truncate(MOST_COOKIES);
+        cookies.foreign.truncate(MOST_COOKIES);
         cookies
     }
 

@@ -238,6 +238,22 @@ async fn a_cookie_that_this_server_did_not_write_is_left_until_its_family_is_ove
 }
 
 #[tokio::test]
+async fn cookies_of_other_servers_keep_nobody_out_however_many_and_new_they_are() {
+    let world = World::start().await;
+    let mut browser = world.user().await;
+    let own = browser.cookies.clone();
+    // Browsers name the oldest first, and this one sorts by name.
+    let others = (0..40).flat_map(|number| ["zzzzzzzz", "~"].map(|name| format!("{name}{number}")));
+    let others = others.map(|name| (format!("__Host-rt-{name}"), "other".to_owned()));
+    browser.cookies.extend(others);
+    assert_eq!(browser.cookies.keys().next(), own.keys().next());
+    assert_eq!(browser.refresh().await.status, 200);
+    assert_eq!(browser.get("/api/me").await.status, 200);
+    browser.post("/api/auth/logout", json!({})).await;
+    assert_eq!(browser.cookies.len(), 80, "its own alone is taken away");
+}
+
+#[tokio::test]
 async fn refreshing_never_moves_the_idle_deadline() {
     let world = without_grace().await;
     let mut browser = world.user().await;

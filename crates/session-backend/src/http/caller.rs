@@ -65,7 +65,7 @@ pub(crate) fn bearer_claims(app: &App, headers: &HeaderMap) -> Option<Claims> {
     app.access_tokens.verify(bearer(headers)?)
 }
 
-/// Returns whether the request has a bearer token, good or bad.
+/// Returns the bearer token, good or bad, if there is one.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
@@ -212,14 +212,9 @@ impl Families {
         if cookies.is_empty() {
             return Ok(families);
         }
-        let own = cookies.tokens.iter().map(|token| &token.family);
-        let names: Vec<_> = own.chain(&cookies.foreign).cloned().collect();
-        let found = app.store.families(&names).await?;
-        let (foreign, found): (Vec<_>, Vec<_>) = found
-            .into_iter()
-            .partition(|row| cookies.foreign.contains(&row.family));
-        let over = foreign.iter().filter(|row| row.end_reason(now).is_some());
-        families.dead.extend(over.map(|row| row.family.clone()));
+        let own = cookies.tokens.iter().map(|token| token.family.clone());
+        let found = app.store.families(&own.collect::<Vec<_>>()).await?;
+        families.dead = over(app, &cookies.foreign, now).await?;
         let found = caught_up(app, &cookies.tokens, found, now).await?;
         let mut newest_over = Moment(i64::MIN);
         for token in cookies.tokens {
@@ -241,6 +236,16 @@ impl Families {
             .sort_by_key(|(token, session)| (session.created_at, token.generation));
         Ok(families)
     }
+}
+
+/// Returns those of these families that are known to be over, though their cookies are not ours.
+async fn over(app: &App, foreign: &[String], now: Moment) -> Result<Vec<String>, StoreError> {
+    if foreign.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = app.store.foreign_families(foreign).await?.into_iter();
+    let over = found.filter(|row| row.end_reason(now).is_some());
+    Ok(over.map(|row| row.family).collect())
 }
 
 /// Brings sessions up to tokens that were issued before a fail-over, where the store can have one.

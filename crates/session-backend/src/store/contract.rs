@@ -38,8 +38,13 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Finds sessions, living or ended, in any order; those that are not there are left out.
     async fn sessions(&self, ids: &[String]) -> Result<Vec<SessionRow>, StoreError>;
 
-    /// Finds the sessions of refresh families, living or ended, in any order.
+    /// Finds the sessions of refresh families, living or ended, in any order. That one of them is
+    /// not there, though it may come back after a fail-over, is an error.
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// The same of families that may never have been in this store; those that are not there are
+    /// left out.
+    async fn foreign_families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError>;
 
     /// Replaces the state of a session that lives and is still as `seen`; returns whether it was.
     async fn swap(&self, seen: &SessionRow, next: &SessionState) -> Result<bool, StoreError>;

@@ -53,9 +53,15 @@ async fn a_session_reads_back_as_it_was_written(store: Any) {
     assert_eq!(store.session(&row.id).await, Ok(Some(row.clone())));
     let unknown = "nobody".to_owned();
     let families = [row.family.clone(), unknown.clone(), other.family.clone()];
-    let mut found = store.families(&families).await.unwrap();
-    found.sort_by(|a, b| a.id.cmp(&b.id));
-    assert_eq!(found, [row.clone(), other.clone()]);
+    for found in [
+        store.families(&families).await,
+        store.foreign_families(&families).await,
+    ] {
+        let mut found = found.unwrap();
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        assert_eq!(found, [row.clone(), other.clone()]);
+    }
+    assert_eq!(store.families(&[]).await, Ok(Vec::new()));
     let ids = [other.id.clone(), unknown.clone(), row.id.clone()];
     let mut found = store.sessions(&ids).await.unwrap();
     found.sort_by(|a, b| a.id.cmp(&b.id));

@@ -173,6 +173,21 @@ async fn a_login_that_may_come_back_is_not_denied() {
 }
 
 #[tokio::test]
+async fn a_cookie_of_another_server_makes_nothing_uncertain() {
+    let mut nodes = Nodes::start().await;
+    let mut browser = nodes.user(0).await;
+    let other = ("__Host-rt-another".to_owned(), "other".to_owned());
+    browser.cookies.extend([other]);
+    let snapshot = nodes.redis.snapshot();
+    fall_back(&mut nodes, &snapshot);
+    nodes.redis.revive().await;
+    healthy(&browser).await;
+    assert_eq!(browser.refresh().await.status, 200);
+    assert_eq!(browser.cookies.len(), 2, "neither is taken away");
+    browser.log_in("user@example.com").await;
+}
+
+#[tokio::test]
 async fn a_lost_session_with_sockets_keeps_nobody_from_hearing_of_ends() {
     let mut nodes = Nodes::start().await;
     let mut other = nodes.browser(1);

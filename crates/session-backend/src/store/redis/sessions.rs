@@ -88,25 +88,34 @@ pub(super) async fn readable(link: &Link, ids: &[String]) -> Result<Vec<SessionR
     Ok(readable.collect())
 }
 
-/// Finds the sessions of families.
+/// Finds the sessions of families; that one is not there while it may come back after a fail-over is
+/// no answer.
 pub(super) async fn by_families(
     link: &Link,
     families: &[String],
 ) -> Result<Vec<SessionRow>, StoreError> {
+    let found = by_foreign_families(link, families).await?;
+    if found.len() < families.len() {
+        refuse_while_uncertain(link)?;
+    }
+    Ok(found)
+}
+
+/// Finds those of the sessions of families that are there.
+pub(super) async fn by_foreign_families(
+    link: &Link,
+    families: &[String],
+) -> Result<Vec<SessionRow>, StoreError> {
+    if families.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut pipeline = redis::pipe();
     for family in families {
         pipeline.get(format!("ls:f:{family}"));
     }
     let ids: Vec<Option<String>> = link.ask(&pipeline).await?;
     let ids: Vec<_> = ids.into_iter().flatten().collect();
-    let found: Vec<_> = by_ids(link, &ids)
-        .await?
-        .into_iter()
-        .collect::<Result<_, _>>()?;
-    if found.len() < families.len() {
-        refuse_while_uncertain(link)?;
-    }
-    Ok(found)
+    by_ids(link, &ids).await?.into_iter().collect()
 }
 
 fn refuse_while_uncertain(link: &Link) -> Result<(), StoreError> {

@@ -68,6 +68,10 @@ impl Store for RedisStore {
         sessions::by_families(&self.link, families).await
     }
 
+    async fn foreign_families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+        sessions::by_foreign_families(&self.link, families).await
+    }
+
     async fn swap(&self, seen: &SessionRow, next: &SessionState) -> Result<bool, StoreError> {
         sessions::swap(&self.link, seen, next).await
     }

@@ -88,15 +88,16 @@ pub(super) fn by_id(connection: &Connection, id: &str) -> rusqlite::Result<Optio
         .optional()
 }
 
-/// Finds the session of a refresh family, living or ended.
-pub(super) fn by_family(
+/// Finds the sessions of refresh families, living or ended.
+pub(super) fn by_families(
     connection: &Connection,
-    family: &str,
-) -> rusqlite::Result<Option<SessionRow>> {
-    connection
-        .prepare_cached(&format!("{SELECT} family = ?1"))?
-        .query_row([family], read)
-        .optional()
+    families: &[String],
+) -> rusqlite::Result<Vec<SessionRow>> {
+    let mut by_family = connection.prepare_cached(&format!("{SELECT} family = ?1"))?;
+    let found = families
+        .iter()
+        .filter_map(|family| by_family.query_row([family], read).optional().transpose());
+    found.collect()
 }
 
 /// Replaces the state of a living session of this version; returns whether it was one.

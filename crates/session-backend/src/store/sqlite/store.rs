@@ -128,13 +128,12 @@ impl Store for SqliteStore {
 
     async fn families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
         let families = families.to_vec();
-        self.read(move |connection| {
-            let found = families
-                .iter()
-                .filter_map(|family| sessions::by_family(connection, family).transpose());
-            found.collect()
-        })
-        .await
+        self.read(move |connection| sessions::by_families(connection, &families))
+            .await
+    }
+
+    async fn foreign_families(&self, families: &[String]) -> Result<Vec<SessionRow>, StoreError> {
+        self.families(families).await
     }
 
     async fn swap(&self, seen: &SessionRow, next: &SessionState) -> Result<bool, StoreError> {
