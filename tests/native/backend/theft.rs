@@ -122,6 +122,23 @@ async fn a_thief_after_the_grace_ends_the_family() {
 }
 
 #[tokio::test]
+async fn a_theft_is_reported_though_its_browser_has_a_newer_session() {
+    let short = Duration::from_millis(1);
+    let world = World::start_with(|config| config.policy.refresh_grace = short).await;
+    let mut owner = world.user().await;
+    let mut thief = owner.clone();
+    for _ in 0..2 {
+        tokio::time::sleep(2 * short).await;
+        rotate(&mut thief).await;
+    }
+    tokio::time::sleep(2 * short).await;
+    owner.cookies.extend(world.user().await.cookies);
+    assert_eq!(owner.refresh().await.status, 200);
+    thief.refresh().await.expect_problem(401, "reuse_detected");
+    assert_eq!(counted(&world, "refresh_token_reused").await, 1);
+}
+
+#[tokio::test]
 async fn each_of_these_is_in_the_log_and_a_jar_one_generation_old_is_ambiguous() {
     let folder = tempfile::tempdir().unwrap();
     let flags = ["--demo", "--allow-short-limits", "--refresh-grace", "2s"];

@@ -121,6 +121,7 @@ pub(super) async fn refresh(
     // Two logins at once left two sessions in one browser: the newest is the one it has.
     for (token, session) in families.living {
         let reason = if token.is_reused(&session, grace, now) {
+            app.report_reuse(&session, token.generation);
             EndReason::ReuseDetected
         } else {
             EndReason::Replaced
