@@ -1,7 +1,8 @@
 //! Many sessions that end together.
 //!
-//! Invariant: what began after a cut is not touched by it, what began before and is spared by no
-//! name ends, though a fail-over took it back and a server brings it again.
+//! Invariants: a cut ends whatever lives while it is made, besides what is spared by name; what a
+//! fail-over took back, and a server brings again, ends as well; a cut that is repeated after a
+//! fail-over leaves alone what began after it.
 
 use serde::{Deserialize, Serialize};
 use session_protocol::EndReason;
