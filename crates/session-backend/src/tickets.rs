@@ -19,6 +19,8 @@ use crate::{
 
 /// How long a ticket is valid.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(30);
+/// Tickets of one session in the time for which one is valid.
+pub(crate) const MOST: usize = 60;
 
 /// What a ticket lets in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,9 +31,6 @@ pub(crate) struct Admission {
     pub(crate) until: Moment,
 }
 
-/// Tickets of one session in the time for which one is valid.
-pub(crate) const MOST: usize = 60;
-
 /// Issues a ticket.
 pub(crate) async fn issue(
     store: &dyn Store,
@@ -39,23 +38,30 @@ pub(crate) async fn issue(
     origin: &str,
 ) -> Result<Secret, Refusal> {
     let Admission { session, until } = admission;
-    let bucket = [Bucket {
-        key: format!("tickets:{session}"),
-        most: MOST,
-        window: LIFETIME,
-    }];
+    let bucket = |most| {
+        let key = format!("tickets:{session}");
+        let window = LIFETIME;
+        [Bucket { key, most, window }]
+    };
     let now = Moment::now();
-    if let Some(wait) = store.wait(&bucket, now).await? {
-        let detail = "too many tickets at once; come back as `Retry-After` says";
-        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
-        return Err(refusal.with_retry_after(wait));
-    }
-    store.fill(&bucket, now).await?;
+    demand(store.wait(&bucket(MOST), now).await?)?;
+    store.fill(&bucket(MOST), now).await?;
+    // Others may have found the same room meanwhile; each of them has counted by this look.
+    demand(store.wait(&bucket(MOST + 1), now).await?)?;
     let text = secrets::random_text().map_err(|_| Refusal::internal())?;
     // An identifier has no space in it.
     let bound_to = format!("{session} {} {origin}", until.0);
     store.keep(&key(&text), &bound_to, LIFETIME).await?;
     Ok(Secret::new(text))
+}
+
+fn demand(wait: Option<Duration>) -> Result<(), Refusal> {
+    let Some(wait) = wait else {
+        return Ok(());
+    };
+    let detail = "too many tickets at once; come back as `Retry-After` says";
+    let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+    Err(refusal.with_retry_after(wait))
 }
 
 /// Uses a ticket up; returns what it lets in if it was good.

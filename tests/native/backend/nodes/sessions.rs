@@ -50,6 +50,26 @@ async fn a_hundred_refreshes_on_two_servers_rotate_once() {
 }
 
 #[tokio::test]
+async fn however_many_ask_at_once_a_session_has_no_more_tickets_than_it_may() {
+    let nodes = Nodes::start().await;
+    let browser = nodes.user(0).await;
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let mut tab = browser.clone();
+        nodes.turn(&mut tab, number % 2);
+        calls.spawn(async move {
+            let answer = tab.post("/api/auth/ticket", json!({})).await;
+            if answer.status != 200 {
+                answer.expect_problem(429, "rate_limited");
+            }
+            usize::from(answer.status == 200)
+        });
+    }
+    let tickets: usize = calls.join_all().await.into_iter().sum();
+    assert!(tickets <= 60, "{tickets} tickets");
+}
+
+#[tokio::test]
 async fn extensions_and_demonstrations_reach_sockets_on_the_other_server() {
     let nodes = Nodes::start().await;
     let mut browser = nodes.user(0).await;
