@@ -15,8 +15,9 @@
 //!   safety: from each state in which a fault has just happened, and from each end of a life, faults
 //!   stop, and after a quiet time everything must have come right ([`calm`]). The checker's own
 //!   *eventually* is not used: it knows no cycles and joins paths that met.
-//! * What must *sometimes* happen proves that a scene is not empty talk; one that never happened
-//!   fails the check as a broken promise does.
+//! * What must *sometimes* happen proves that a scene is not empty talk; one that never happened,
+//!   though all was looked at, fails the check as a broken promise does. What a person types is left
+//!   to the simulator.
 
 #![forbid(unsafe_code)]
 
