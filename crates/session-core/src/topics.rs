@@ -85,7 +85,6 @@ impl Topics {
             let asked_at = Some(now);
             let entry = Entry {
                 own: true,
-                begins: true,
                 asked_at,
                 ..Entry::default()
             };
@@ -223,7 +222,6 @@ impl Topics {
         for (_, entry) in self.0.iter_mut() {
             *entry = Entry {
                 own: entry.own,
-                begins: true,
                 ..Entry::default()
             };
         }

@@ -5,6 +5,7 @@ use session_core::{Effect, Input, LockName};
 use session_protocol::{ClientMessage, TabNoticeKind};
 
 use crate::support::{
+    browser::Browser,
     samples::{ada, first_session, logged_out, secs, update},
     world::World,
 };
@@ -167,4 +168,23 @@ fn passed_on(world: &World) -> Vec<(u64, u64)> {
 fn asked(world: &World) -> usize {
     let wanting = |order: &Effect| matches!(order, Effect::NotifyTabs(notice) if matches!(notice.kind, TabNoticeKind::Wanting { .. }));
     world.log().filter(|(_, order)| wanting(order)).count()
+}
+
+#[test]
+fn a_tab_that_leads_again_subscribes_to_what_is_wanted_by_then() {
+    let mut browser = Browser::with_tabs(2);
+    browser.want(1, "log");
+    browser.advance(secs(1));
+    assert_eq!(browser.server.subscribed(), ["log"]);
+
+    browser.hide(0);
+    browser.advance(secs(12));
+    assert_eq!(browser.leader(), 1);
+    browser.want_no_more(1, "log");
+    browser.show(0);
+    browser.hide(1);
+    browser.advance(secs(12));
+
+    assert_eq!(browser.leader(), 0);
+    assert_eq!(browser.server.subscribed(), Vec::<String>::new());
 }
