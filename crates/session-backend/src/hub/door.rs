@@ -28,13 +28,16 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 ///
 /// OWASP WebSocket Security, connection limits; the number is chosen by us: a household.
 pub(crate) const UNAUTHENTICATED: usize = 64;
-/// Turns are given out in portions, this far apart at least. A second has the beginnings of 91 of
-/// them at most, each with a hundredth of what the pace allows.
-const BETWEEN_PORTIONS: Duration = Duration::from_millis(11);
+/// Turns are given out in portions, each about a fiftieth of what the pace allows in a second.
+const PORTIONS_OF_SECOND: u32 = 50;
+/// Added to the time that a portion takes at the pace, so that a second which begins with what an
+/// earlier portion has left has no more turns either.
+const SPARE: Duration = Duration::from_millis(1);
 
 /// The door.
 pub(crate) struct Door {
     in_a_portion: u32,
+    between_portions: Duration,
     most_waiting: usize,
     waiting: AtomicUsize,
     portion: tokio::sync::Mutex<Portion>,
@@ -70,9 +73,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Door {
     /// Makes a door for at most so many handshakes in a second.
     pub(crate) fn new(handshakes_per_second: NonZeroU32) -> Self {
-        let most_waiting = u64::from(handshakes_per_second.get()) * LONGEST_WAIT.as_secs();
+        let pace = handshakes_per_second.get();
+        let in_a_portion = (pace / PORTIONS_OF_SECOND).max(1);
+        let most_waiting = u64::from(pace) * LONGEST_WAIT.as_secs();
         Self {
-            in_a_portion: (handshakes_per_second.get() / 100).max(1),
+            in_a_portion,
+            between_portions: Duration::from_secs(1) * in_a_portion / pace + SPARE,
             most_waiting: usize::try_from(most_waiting).unwrap_or(usize::MAX),
             waiting: AtomicUsize::new(0),
             portion: tokio::sync::Mutex::default(),
@@ -108,7 +114,7 @@ impl Door {
                 time::sleep_until(next).await;
             }
             portion.left = self.in_a_portion;
-            portion.next = Some(Instant::now() + BETWEEN_PORTIONS);
+            portion.next = Some(Instant::now() + self.between_portions);
         }
         portion.left -= 1;
         Ok(())
@@ -131,41 +137,58 @@ impl Drop for Stranger {
 mod tests {
     use super::*;
 
-    fn door() -> Door {
-        Door::new(NonZeroU32::new(1_000).unwrap())
+    fn door(pace: u32) -> Door {
+        Door::new(NonZeroU32::new(pace).unwrap())
+    }
+
+    /// Lets so many in, who come at once; returns when each had its turn, in order.
+    async fn turns(door: &Arc<Door>, crowd: u32) -> Vec<Instant> {
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..crowd {
+            let door = Arc::clone(door);
+            tasks.spawn(async move { door.turn().await.map(|()| Instant::now()) });
+        }
+        let turns = tasks.join_all().await;
+        let mut served: Vec<_> = turns.into_iter().filter_map(Result::ok).collect();
+        served.sort_unstable();
+        served
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_crowd_is_let_in_at_a_pace_and_the_end_of_a_long_queue_is_sent_away() {
-        let (door, start) = (Arc::new(door()), Instant::now());
-        let mut crowd = tokio::task::JoinSet::new();
-        for _ in 0..6_000 {
-            let door = Arc::clone(&door);
-            crowd.spawn(async move { door.turn().await.map(|()| Instant::now()) });
+        for pace in [1, 10, 99, 101, 199, 950, 1_000, 1_999] {
+            let (door, start) = (Arc::new(door(pace)), Instant::now());
+            let served = turns(&door, 6 * pace).await;
+            let pace = pace as usize;
+            // The first portion does not wait.
+            let most = 5 * pace..=5 * pace + pace.div_ceil(50);
+            assert!(most.contains(&served.len()), "the others come back: {pace}");
+            assert_eq!(served[0], start);
+            let second = Duration::from_secs(1);
+            let mut pairs = served.iter().zip(&served[pace..]);
+            let is_kept = |(turn, later): (&Instant, &Instant)| *later - *turn > second;
+            assert!(pairs.all(is_kept), "{pace}");
+            let last = served[5 * pace - 1] - start;
+            assert!(last < 6 * second, "{pace} is used: {last:?}");
         }
-        let turns = crowd.join_all().await;
-        let mut served: Vec<_> = turns.into_iter().filter_map(Result::ok).collect();
-        served.sort_unstable();
-        // The first portion does not wait.
-        let most = 5_000..=5_010;
-        assert!(
-            most.contains(&served.len()),
-            "the others are told to come back"
-        );
-        assert_eq!(served[0], start);
-        let second = Duration::from_secs(1);
-        assert!(
-            served
-                .iter()
-                .zip(&served[1_000..])
-                .all(|(turn, later)| *later - *turn >= second)
-        );
-        assert!(served[4_999] - start < 6 * second, "and the pace is used");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_portion_leaves_over_counts_in_its_second() {
+        for pace in [150, 199, 250, 1_000] {
+            let door = Arc::new(door(pace));
+            assert_eq!(turns(&door, 1).await.len(), 1);
+            time::sleep(Duration::from_secs(60)).await;
+            let served = turns(&door, 2 * pace).await;
+            let in_a_second =
+                served.partition_point(|turn| *turn - served[0] <= Duration::from_secs(1));
+            assert!(in_a_second <= pace as usize, "{in_a_second} of {pace}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn those_who_stop_waiting_leave_their_turn_to_others() {
-        let door = door();
+        let door = door(1_000);
         let patience = Duration::from_millis(5);
         let mut impatient = 0;
         for _ in 0..100 {
@@ -178,7 +201,7 @@ mod tests {
 
     #[test]
     fn strangers_count_for_their_network_until_they_are_gone() {
-        let (door, address) = (door(), "2001:db8::1".parse().unwrap());
+        let (door, address) = (door(1_000), "2001:db8::1".parse().unwrap());
         let mut inside: Vec<_> = (0..UNAUTHENTICATED).map(|_| door.enter(address)).collect();
         assert!(inside.iter().all(Option::is_some));
         let neighbour = "2001:db8::ffff".parse().unwrap();
