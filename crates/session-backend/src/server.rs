@@ -260,11 +260,12 @@ async fn run(
     upkeep.spawn(upkeep::forget(Arc::clone(&app)));
     upkeep.spawn(upkeep::sample(Arc::clone(&app), sample_period));
     upkeep.spawn(upkeep::follow_keys(Arc::clone(&app)));
-    let (hub, mut stopping) = (app.hub.clone(), stopped.clone());
+    let (shared, mut stopping) = (Arc::clone(&app), stopped.clone());
     let serving = listening.serve(http::router(Arc::clone(&app)), async move {
         // An error means that nobody can ask for a stop any more, which is one.
         drop(stopping.wait_for(|stop| *stop).await);
-        let within = hub.go_away();
+        shared.door.close();
+        let within = shared.hub.go_away();
         tracing::info!(window_seconds = within.as_secs(), "stopping");
     });
     let drained = async {

@@ -1,6 +1,6 @@
 //! Too many sockets, and readers that do not read: each costs itself only.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -128,4 +128,49 @@ async fn a_reader_that_stops_is_closed_and_delays_nobody() {
         }
     }
     drop(stalled);
+}
+
+/// Opens a socket without being let in before its turn.
+fn come(browser: &Browser) -> tokio::task::JoinHandle<Result<Socket, u16>> {
+    let request = Socket::handshake(browser, "");
+    tokio::spawn(async move { Ok(Socket::connect(request).await?.0) })
+}
+
+/// Returns how many requests a server has had, this one among them.
+async fn requests(browser: &mut Browser) -> usize {
+    let metrics = browser.get("/metrics").await.text;
+    let line = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("session_backend_requests_total "));
+    line.unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_stop_is_told_to_those_who_come_and_nobody_waits_at_the_door() {
+    let world = World::start_with(|config| config.handshakes_per_second = NonZeroU32::MIN).await;
+    let mut browser = world.user().await;
+    let mut sockets = vec![Socket::enter(&browser).await];
+    let before = requests(&mut browser).await;
+    let waiting: Vec<_> = (0..5).map(|_| come(&browser)).collect();
+    let mut asked = 1;
+    while requests(&mut browser).await < before + waiting.len() + asked {
+        asked += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    world.server.stop().await.unwrap();
+    let mut sent_away = 0;
+    for coming in waiting {
+        match coming.await.unwrap() {
+            Ok(socket) => sockets.push(socket),
+            Err(status) => {
+                assert_eq!(status, 503);
+                sent_away += 1;
+            }
+        }
+    }
+    assert!(sent_away > 0, "they waited on");
+    for socket in &mut sockets {
+        socket.expect("GOING_AWAY").await;
+        assert!(matches!(socket.next().await, Heard::Close(1012, _)));
+    }
 }

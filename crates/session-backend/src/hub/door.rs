@@ -3,7 +3,8 @@
 //! Invariants: in no second begin more sockets than the pace allows, however many come back at
 //! once, and however late this process wakes, so each of them is served soon instead of all of them
 //! late; whoever comes first goes first; whoever has not said who it is counts against its network,
-//! so nobody keeps the others waiting, or fills the memory, by opening sockets and staying silent.
+//! so nobody keeps the others waiting, or fills the memory, by opening sockets and staying silent;
+//! once the door is closed nobody waits at it.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +17,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{self, Instant};
+use tokio::{
+    sync::watch,
+    time::{self, Instant},
+};
 
 use crate::client_address::Network;
 
@@ -42,6 +46,7 @@ pub(crate) struct Door {
     waiting: AtomicUsize,
     portion: tokio::sync::Mutex<Portion>,
     strangers: Arc<Mutex<BTreeMap<Network, usize>>>,
+    closed: watch::Sender<bool>,
 }
 
 /// Turns that are left until the next portion.
@@ -83,6 +88,7 @@ impl Door {
             waiting: AtomicUsize::new(0),
             portion: tokio::sync::Mutex::default(),
             strangers: Arc::default(),
+            closed: watch::Sender::new(false),
         }
     }
 
@@ -99,14 +105,29 @@ impl Door {
         Some(Stranger { network, strangers })
     }
 
-    /// Waits for the turn of a handshake; if too many wait already, returns after which time another
-    /// attempt is worth it.
+    /// Lets nobody in any more; those who wait are told at once.
+    pub(crate) fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Waits for the turn of a handshake; if too many wait already, or the door is closed, returns
+    /// after which time another attempt is worth it.
     pub(crate) async fn turn(&self) -> Result<(), Duration> {
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
         if before >= self.most_waiting {
             return Err(LONGEST_WAIT);
         }
+        let mut closed = self.closed.subscribe();
+        tokio::select! {
+            biased;
+            _ = closed.wait_for(|closed| *closed) => Err(LONGEST_WAIT),
+            () = self.take() => Ok(()),
+        }
+    }
+
+    /// Takes the next turn as soon as there is one.
+    async fn take(&self) {
         // Those who wait for this lock get it in the order in which they came.
         let mut portion = self.portion.lock().await;
         if portion.left == 0 {
@@ -117,7 +138,6 @@ impl Door {
             portion.next = Some(Instant::now() + self.between_portions);
         }
         portion.left -= 1;
-        Ok(())
     }
 }
 
@@ -197,6 +217,19 @@ mod tests {
         assert!(impatient > 0);
         assert_eq!(door.waiting.load(Ordering::Relaxed), 0);
         assert_eq!(door.turn().await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_door_that_closes_sends_those_away_who_wait() {
+        let (door, start) = (Arc::new(door(1)), Instant::now());
+        assert_eq!(door.turn().await, Ok(()));
+        let waiting = Arc::clone(&door);
+        let waiting = tokio::spawn(async move { waiting.turn().await });
+        time::sleep(Duration::from_millis(100)).await;
+        door.close();
+        assert_eq!(waiting.await.unwrap(), Err(LONGEST_WAIT));
+        assert_eq!(door.turn().await, Err(LONGEST_WAIT));
+        assert!(start.elapsed() < Duration::from_secs(1));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The sockets of each session and each user: who is to be warned, told, replaced or ended.
 //!
 //! Invariants: the deadlines kept here are a copy that says when to ask the store, never the
-//! verdict; a session and a user have so many sockets and no more, the newest ones; a task that
-//! ends, however it ends, leaves nothing here.
+//! verdict; a session and a user have so many sockets and no more, the newest ones; a socket that
+//! opens after a stop was announced is told as well; a task that ends, however it ends, leaves
+//! nothing here.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +14,10 @@ use std::{
 use axum::extract::ws::Utf8Bytes;
 use session_protocol::{EndReason, ServerMessage};
 
-use super::outbox::{Control, Inbox, Outbox, SocketId, mailbox};
+use super::{
+    outbox::{Control, Inbox, Outbox, SocketId, mailbox},
+    room::Room,
+};
 use crate::{Moment, limits::Limits};
 
 /// Sockets that come back in a second after a restart; sets the window that clients are told.
@@ -38,18 +42,14 @@ struct Membership {
     user: Arc<str>,
 }
 
-struct Room {
-    limits: Limits,
-    /// With the deadline of which each was warned.
-    members: BTreeMap<SocketId, Option<Moment>>,
-}
-
 #[derive(Default)]
 struct Registry {
     next_id: SocketId,
     sockets: BTreeMap<SocketId, Socket>,
     rooms: BTreeMap<Arc<str>, Room>,
     users: BTreeMap<Arc<str>, BTreeSet<SocketId>>,
+    /// The window told to all, once the server goes down.
+    going_away: Option<Duration>,
 }
 
 /// Returns the oldest of these sockets that are too many, never the one that has just come.
@@ -63,11 +63,21 @@ fn surplus<'a>(
     others.take(surplus).collect()
 }
 
+/// Returns how the outbox of a socket is found.
+fn outboxes<'a>(
+    sockets: &'a BTreeMap<SocketId, Socket>,
+) -> impl Fn(SocketId) -> Option<&'a Outbox> {
+    |id| sockets.get(&id).map(|socket| &socket.outbox)
+}
+
 /// All open sockets.
 #[derive(Clone, Default)]
 pub(crate) struct Hub {
     registry: Arc<Mutex<Registry>>,
 }
+
+/// What a socket that has opened is given: both ends of what waits to be sent, and its seat.
+pub(crate) type Place = (Outbox, Inbox, Seat);
 
 /// A socket's place in the hub; it is given up when this is dropped.
 pub(crate) struct Seat {
@@ -127,11 +137,14 @@ impl Hub {
     }
 
     /// Adds a socket that has not authenticated yet.
-    pub(crate) fn open(&self) -> (Outbox, Inbox, Seat) {
+    pub(crate) fn open(&self) -> Place {
         let mut registry = self.lock();
         registry.next_id += 1;
         let id = registry.next_id;
         let (outbox, inbox) = mailbox(id);
+        if let Some(within) = registry.going_away {
+            outbox.control(Control::GoAway { within });
+        }
         let socket = Socket {
             outbox: outbox.clone(),
             member: None,
@@ -154,10 +167,8 @@ impl Hub {
             session: Arc::clone(&session),
             user: Arc::clone(&user),
         });
-        let room = registry.rooms.entry(session).or_insert_with(|| Room {
-            limits,
-            members: BTreeMap::new(),
-        });
+        let room = registry.rooms.entry(session);
+        let room = room.or_insert_with(|| Room::new(limits));
         room.limits = limits;
         room.members.insert(id, None);
         let of_session = surplus(room.members.keys(), SOCKETS_OF_SESSION, id);
@@ -192,9 +203,11 @@ impl Hub {
         self.control(session, Control::Drop);
     }
 
-    /// Announces to all that the server goes down; returns the window told to them.
+    /// Announces that the server goes down to all, those that open from this moment on included;
+    /// returns the window told to them.
     pub(crate) fn go_away(&self) -> Duration {
         let within = self.window();
+        self.lock().going_away = Some(within);
         self.control(None, Control::GoAway { within });
         within
     }
@@ -252,7 +265,7 @@ impl Hub {
         let Registry { sockets, rooms, .. } = &mut *self.lock();
         for room in rooms.values_mut() {
             if room.limits.is_near(now, lead) {
-                room.warn(sockets, now);
+                room.warn(outboxes(sockets), now);
             }
         }
     }
@@ -261,7 +274,7 @@ impl Hub {
     pub(crate) fn warn(&self, session: &str, now: Moment) {
         let Registry { sockets, rooms, .. } = &mut *self.lock();
         if let Some(room) = rooms.get_mut(session) {
-            room.warn(sockets, now);
+            room.warn(outboxes(sockets), now);
         }
     }
 
@@ -274,30 +287,6 @@ impl Hub {
             .filter(|(_, room)| room.limits.passed(now).is_some());
         due.map(|(session, room)| (session.to_string(), room.limits))
             .collect()
-    }
-}
-
-impl Room {
-    fn warn(&mut self, sockets: &BTreeMap<SocketId, Socket>, now: Moment) {
-        let deadline = self.limits.effective();
-        let remaining = deadline.since(now);
-        if remaining.is_zero() {
-            return;
-        }
-        let warning = ServerMessage::SessionWarning {
-            remaining,
-            cause: self.limits.cause(),
-            extendable: self.limits.is_extendable(),
-        };
-        let text = Utf8Bytes::from(warning.encode());
-        for (id, warned_of) in &mut self.members {
-            if *warned_of != Some(deadline) {
-                *warned_of = Some(deadline);
-                if let Some(socket) = sockets.get(id) {
-                    socket.outbox.send(text.clone());
-                }
-            }
-        }
     }
 }
 
@@ -366,6 +355,18 @@ mod tests {
             }
         }
         assert_eq!(replaced, [0, 1], "one of the session, then one of the user");
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_opens_during_the_stop_is_told_too() {
+        let hub = Hub::default();
+        let (_, mut before, _seat) = hub.open();
+        let within = hub.go_away();
+        let (outbox, mut after, _seat) = hub.open();
+        hub.join("s", "u", LIMITS, outbox.id);
+        for inbox in [&mut before, &mut after] {
+            assert_eq!(errands(inbox).await, (0, Some(Control::GoAway { within })));
+        }
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ use crate::{
     app::Shared,
     events::SecurityEvent,
     http,
-    hub::{Errand, Inbox, Outbox, Stranger},
+    hub::{Errand, Inbox, Outbox, Place, Stranger},
     life::{Cause, Extension},
     store::SessionRow,
     tickets::Admission,
@@ -61,9 +61,14 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Serves a socket until it ends.
-    pub(super) async fn run(app: Shared, socket: WebSocket, proof: Proof, stranger: Stranger) {
+    pub(super) async fn run(
+        app: Shared,
+        socket: WebSocket,
+        proof: Proof,
+        stranger: Stranger,
+        (outbox, inbox, _seat): Place,
+    ) {
         app.metrics.sockets_opened.count();
-        let (outbox, inbox, _seat) = app.hub.open();
         let now = Instant::now();
         let mut connection = Self {
             pulse: Pulse::new(now, app.heartbeat),
@@ -350,7 +355,7 @@ mod tests {
     use super::*;
 
     /// Returns how much a call that waits takes.
-    fn waiting<A, B, C, D, F: Future>(_: impl Fn(A, B, C, D) -> F) -> usize {
+    fn waiting<A, B, C, D, E, F: Future>(_: impl Fn(A, B, C, D, E) -> F) -> usize {
         size_of::<F>()
     }
 

@@ -1,8 +1,9 @@
 //! The socket: handshake, then one task for each connection.
 //!
 //! Invariants: an origin that is not listed gets no socket; the store is not asked before it is the
-//! handshake's turn; how a socket proves who it is decides
-//! nothing about what it may do; a bad proof is answered on the socket, where a browser can see it.
+//! handshake's turn; from its answer on a socket counts as open, so that no stop forgets it; how a
+//! socket proves who it is decides nothing about what it may do; a bad proof is answered on the
+//! socket, where a browser can see it.
 
 use axum::{
     extract::{
@@ -118,7 +119,8 @@ pub(crate) async fn open(
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER);
-    Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof, stranger)))
+    let place = app.hub.open();
+    Ok(upgrade.on_upgrade(move |socket| Connection::run(app, socket, proof, stranger, place)))
 }
 
 fn subprotocol_token(headers: &HeaderMap) -> Option<Secret> {
