@@ -13,6 +13,8 @@ const HANDSHAKES_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 /// Proxies keep idle connections for a minute, and one that is closed by this side just then costs
 /// whoever is about to use it an answer.
 const HEAD_DEADLINE: Duration = Duration::from_secs(65);
+/// As long as nginx waits between two writes (`send_timeout`).
+const WRITE_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Everything a deployment chooses about the backend.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub struct Config {
     pub head_deadline: Duration,
     /// A body that has not come after this time is refused; what has come of it prolongs the time.
     pub body_deadline: Duration,
+    /// A connection that reads nothing of what waits for it is cut off after this time.
+    pub write_deadline: Duration,
 }
 
 impl Default for Config {
@@ -67,6 +71,7 @@ impl Default for Config {
             auth_deadline: Duration::from_secs(5),
             head_deadline: HEAD_DEADLINE,
             body_deadline: Duration::from_secs(30),
+            write_deadline: WRITE_DEADLINE,
         }
     }
 }

@@ -55,6 +55,7 @@ mod terminal;
 mod tickets;
 mod topic;
 mod upkeep;
+mod write_deadline;
 
 pub use clock::Moment;
 pub use command::execute;

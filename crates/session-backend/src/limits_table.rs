@@ -197,6 +197,11 @@ fn requests() -> Vec<LimitRow> {
             "the connection is closed",
         ),
         row(
+            "an answer waits to be read on",
+            time(config.write_deadline),
+            "the connection is cut off",
+        ),
+        row(
             "body of a call",
             size(http::LONGEST_BODY),
             "413 `body_too_large`",

@@ -1,7 +1,8 @@
 //! Taking connections, and letting go of them.
 //!
 //! Invariants: a connection on which no request comes is closed after a bounded time, however much
-//! of a head it has sent; at a stop each connection gives the answer that it owes and is closed.
+//! of a head it has sent, and so is one whose answer nobody reads; at a stop each connection gives
+//! the answer that it owes and is closed.
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
@@ -16,13 +17,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, sync::watch};
 use tower_service::Service;
 
+use crate::write_deadline::WriteDeadline;
+
 /// Longest head of a request; all cookies that are looked at fit.
 pub(crate) const LONGEST_HEAD: usize = 64 * 1024;
 
-/// A bound listener, and how long its connections may be silent.
+/// A bound listener, and how long its connections may be silent or not read.
 pub(crate) struct Listening {
     pub(crate) listener: TcpListener,
     pub(crate) head_deadline: Duration,
+    pub(crate) write_deadline: Duration,
 }
 
 impl Listening {
@@ -42,6 +46,7 @@ impl Listening {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "a connection may delay what is small");
             }
+            let stream = WriteDeadline::new(stream, self.write_deadline);
             let router = router.clone();
             let service = service_fn(move |request| answer(router.clone(), peer, request));
             let connection = http.serve_connection(TokioIo::new(stream), service);

@@ -131,14 +131,15 @@ impl Server {
 pub async fn start(config: Config, listener: TcpListener) -> Result<Server, StartError> {
     validate(&config)?;
     let address = listener.local_addr().map_err(StartError::Listener)?;
-    let (sample_period, head_deadline) = (config.sample_period, config.head_deadline);
+    let sample_period = config.sample_period;
+    let serving = Listening {
+        listener,
+        head_deadline: config.head_deadline,
+        write_deadline: config.write_deadline,
+    };
     let app = Arc::new(build(config, address.port()).await?);
     let cursor = cluster::catch_up(&app).await.map_err(StartError::Store)?;
     let (stop, stopped) = watch::channel(false);
-    let serving = Listening {
-        listener,
-        head_deadline,
-    };
     let task = tokio::spawn(run(app, cursor, serving, sample_period, stopped));
     Ok(Server {
         address,

@@ -1,15 +1,16 @@
-//! Requests that come in pieces, slowly, or never whole.
+//! Requests that come in pieces, slowly, or never whole; answers that nobody reads, or slowly.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use serde_json::json;
 use session_backend::{Config, routes};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time,
 };
 
-use crate::support::{PATIENCE, World};
+use crate::support::{PATIENCE, Socket, World, eventually, write_build};
 
 /// Short enough to be waited for.
 const DEADLINE: Duration = Duration::from_millis(400);
@@ -197,4 +198,53 @@ async fn whoever_asks_before_sending_is_refused_without() {
     let (head, _) = wire.answer().await;
     assert!(head.starts_with("http/1.1 401"), "{head}");
     wire.expect_the_end().await;
+}
+
+/// Far more than two kernels hold for one connection.
+const LONG: usize = 24 << 20;
+
+/// Asks for a long file on a connection whose kernel holds little; what comes is not read yet.
+async fn asking(write_deadline: Duration) -> (World, Wire, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    write_build(folder.path());
+    std::fs::write(folder.path().join("long.png"), vec![7; LONG]).unwrap();
+    let world = World::start_with(|config| {
+        config.dist = Some(folder.path().to_owned());
+        config.write_deadline = write_deadline;
+    })
+    .await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(65_536).unwrap();
+    let mut wire = Wire(socket.connect(world.server.address()).await.unwrap());
+    wire.head("GET /long.png", "").await;
+    (world, wire, folder)
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_cut_off() {
+    let (world, mut wire, _folder) = asking(DEADLINE).await;
+    let mut socket = Socket::enter(&world.user().await).await;
+    eventually("the connection is reset", || async {
+        wire.0.take_error().unwrap().is_some()
+    })
+    .await;
+    let mut rest = Vec::new();
+    wire.0.read_to_end(&mut rest).await.ok();
+    assert!(rest.len() < LONG);
+    socket.send(json!({ "type": "heartbeat" })).await;
+    socket.expect("heartbeat_ack").await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_read_slowly_has_the_time_it_needs() {
+    let deadline = Duration::from_secs(2);
+    let (_world, mut wire, _folder) = asking(deadline).await;
+    let (start, mut received) = (Instant::now(), 0);
+    let mut piece = vec![0; 1 << 20];
+    while received < LONG {
+        let read = wire.0.read_exact(&mut piece).await;
+        received += read.expect("the rest of the answer");
+        time::sleep(deadline / 10).await;
+    }
+    assert!(start.elapsed() > 2 * deadline, "longer than one deadline");
 }
