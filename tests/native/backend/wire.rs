@@ -237,6 +237,22 @@ async fn the_hundred_and_first_message_in_a_minute_closes_the_socket() {
 }
 
 #[tokio::test]
+async fn pings_and_pongs_that_nobody_asked_for_count_as_messages() {
+    let world = World::start().await;
+    let browser = world.user().await;
+    for frame in [Message::Ping("?".into()), Message::Pong("!".into())] {
+        let mut socket = Socket::enter(&browser).await;
+        for _ in 0..100 {
+            socket.send_frame(frame.clone()).await;
+        }
+        assert_eq!(
+            socket.closed().await,
+            Heard::Close(4429, "rate_limited".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
 async fn type_names_are_read_without_case_and_separators() {
     let world = World::start().await;
     let browser = world.user().await;

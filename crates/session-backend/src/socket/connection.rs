@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Moment,
-    app::Shared,
+    app::{App, Shared},
     events::SecurityEvent,
     http,
     hub::{Errand, Inbox, Outbox, Place, Stranger},
@@ -43,6 +43,13 @@ struct Member {
     session: String,
     /// The term of the access token, or of what stood for one.
     term: TokenTerm,
+}
+
+impl Member {
+    /// Asks the store whether the session lives.
+    async fn living(&self, app: &App) -> Result<SessionRow, Ending> {
+        app.living(&self.session).await?.map_err(Ending::Over)
+    }
 }
 
 /// One connection.
@@ -163,21 +170,22 @@ impl Connection {
 
     async fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Step {
         self.pulse.heard();
-        let text = match message {
+        let message = match message {
             None | Some(Ok(Message::Close(_))) => return Err(Ending::Gone),
             Some(Err(error)) => return Err(Ending::of_broken(&error)),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Binary(_))) => None,
-            Some(Ok(Message::Text(text))) => Some(text),
+            // It answers a ping.
+            Some(Ok(Message::Pong(_))) if self.pulse.answered() => return Ok(()),
+            Some(Ok(message)) => message,
         };
-        self.app.metrics.messages_received.count();
         if !self.budget.message(std::time::Instant::now()) {
             return Err(Ending::Close(CloseCode::RATE_LIMITED, "rate_limited"));
         }
-        let decoded = match text {
-            None => Err(WireError::Binary),
-            Some(text) => ClientMessage::decode(&text),
+        let decoded = match message {
+            Message::Text(text) => ClientMessage::decode(&text),
+            Message::Binary(_) => Err(WireError::Binary),
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
         };
+        self.app.metrics.messages_received.count();
         match decoded {
             Ok(message) => {
                 let is_member = self.member.is_some();
@@ -220,22 +228,21 @@ impl Connection {
                 }
             };
         };
-        if message == ClientMessage::Heartbeat {
-            return self.say(&ServerMessage::HeartbeatAck).await;
-        }
-        let session = match self.app.living(&member.session).await? {
-            Ok(session) => session,
-            Err(reason) => return Err(Ending::Over(reason)),
-        };
         match message {
+            ClientMessage::Heartbeat => self.say(&ServerMessage::HeartbeatAck).await,
             ClientMessage::Auth { token } | ClientMessage::AuthRefresh { token } => {
+                let session = member.living(&self.app).await?;
                 self.renew(&token, &session).await
             }
-            ClientMessage::Activity => match self.app.extend(&session.id, Cause::Activity).await? {
-                Extension::Extended(_) | Extension::Refused => Ok(()),
-                Extension::Ended(reason) => Err(Ending::Over(reason)),
-            },
+            ClientMessage::Activity => {
+                let session = member.living(&self.app).await?;
+                match self.app.extend(&session.id, Cause::Activity).await? {
+                    Extension::Extended(_) | Extension::Refused => Ok(()),
+                    Extension::Ended(reason) => Err(Ending::Over(reason)),
+                }
+            }
             ClientMessage::Subscribe { topic, after } => {
+                member.living(&self.app).await?;
                 if topic == self.app.system.name() {
                     for text in self.app.system.subscribe(&self.outbox, after) {
                         self.write(Message::Text(text)).await?;
@@ -246,6 +253,7 @@ impl Connection {
                 }
             }
             ClientMessage::Unsubscribe { topic } => {
+                member.living(&self.app).await?;
                 if topic == self.app.system.name() {
                     self.app.system.unsubscribe(self.outbox.id);
                     Ok(())
@@ -253,7 +261,6 @@ impl Connection {
                     self.complain("unknown_topic").await
                 }
             }
-            ClientMessage::Heartbeat => self.say(&ServerMessage::HeartbeatAck).await,
         }
     }
 

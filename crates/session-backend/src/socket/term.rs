@@ -68,6 +68,8 @@ pub(super) struct Pulse {
     period: Duration,
     pub(super) next_ping: Instant,
     missed: u32,
+    /// Pings whose pongs have not come.
+    open: u32,
 }
 
 impl Pulse {
@@ -76,6 +78,7 @@ impl Pulse {
             period,
             next_ping: now + period,
             missed: 0,
+            open: 0,
         }
     }
 
@@ -84,10 +87,18 @@ impl Pulse {
         self.missed = 0;
     }
 
+    /// Counts a pong; returns whether it answers a ping.
+    pub(super) fn answered(&mut self) -> bool {
+        let is_answer = self.open > 0;
+        self.open = self.open.saturating_sub(1);
+        is_answer
+    }
+
     /// Counts a ping that is about to be sent; returns whether the other end is dead instead.
     pub(super) fn ping(&mut self, now: Instant) -> bool {
         self.next_ping = now + self.period;
         self.missed += 1;
+        self.open = self.open.saturating_add(1);
         self.missed > MOST_MISSED
     }
 }
@@ -118,5 +129,15 @@ mod tests {
         assert!(pulse.ping(now));
         pulse.heard();
         assert!(!pulse.ping(now));
+    }
+
+    #[test]
+    fn each_ping_is_answered_once() {
+        let now = Instant::now();
+        let mut pulse = Pulse::new(now, Duration::from_secs(1));
+        assert!(!pulse.answered());
+        assert!(!pulse.ping(now) && !pulse.ping(now));
+        assert!(pulse.answered() && pulse.answered());
+        assert!(!pulse.answered());
     }
 }
