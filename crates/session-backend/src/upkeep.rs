@@ -3,17 +3,27 @@
 //! Invariants: nothing here decides by itself; it asks the store, as a request would. What is to be
 //! done once is done by the one server that holds the lease.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use futures_util::{StreamExt, stream};
 use session_protocol::EndReason;
 use tokio::time::{self, MissedTickBehavior};
 
 use crate::{
-    Moment, app::App, events::SecurityEvent, keys, life, store::StoreError, system::Sampler,
+    Moment, app::App, events::SecurityEvent, keys, life, limits::Limits, store::StoreError,
+    system::Sampler,
 };
 
 /// How late a socket hears of the end of its session, at most.
 pub(crate) const SOCKET_TICK: Duration = Duration::from_millis(200);
+/// Sessions with sockets that are looked at side by side: their writes become durable together.
+const SIDE_BY_SIDE: usize = 64;
 /// How often sessions without sockets are looked at.
 const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Sessions without sockets that are looked at in one tick.
@@ -24,36 +34,44 @@ const TERM: Duration = Duration::from_secs(3);
 /// How often sessions that ended long ago are forgotten.
 const FORGET_TICK: Duration = Duration::from_secs(3600);
 
-/// Warns and ends the sessions that have sockets.
+/// Warns and ends the sessions that have sockets. Warnings do not wait for the store.
 pub(crate) async fn watch_sockets(app: Arc<App>) {
     let mut ticks = ticks(SOCKET_TICK);
     loop {
         ticks.tick().await;
         let now = Moment::now();
-        let mut failed = false;
-        for (id, limits) in app.hub.due(now) {
-            let found = if failed {
-                None
-            } else {
-                app.living(&id)
-                    .await
-                    .inspect_err(|error| tracing::error!(%error, "a session cannot be looked at"))
-                    .ok()
-            };
-            match found {
-                Some(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
-                Some(Err(reason)) => app.hub.end(&id, reason),
-                None => {
-                    // One row that cannot be read says nothing about the others.
-                    failed = failed || app.store.ping().await.is_err();
-                    // Nothing moves the absolute limit, so nobody has to be asked about it.
-                    if limits.absolute <= now {
-                        app.hub.end(&id, EndReason::AbsoluteTimeout);
-                    }
-                }
+        app.hub.warn_near(app.policy.warning_lead, now);
+        let is_away = AtomicBool::new(false);
+        let look = |(id, limits)| look(&app, &is_away, id, limits, now);
+        stream::iter(app.hub.due(now))
+            .for_each_concurrent(SIDE_BY_SIDE, look)
+            .await;
+    }
+}
+
+/// Looks at a session whose time may be over, which ends it if that is so.
+async fn look(app: &App, is_away: &AtomicBool, id: String, limits: Limits, now: Moment) {
+    let found = if is_away.load(Ordering::Relaxed) {
+        None
+    } else {
+        app.living(&id)
+            .await
+            .inspect_err(|error| tracing::error!(%error, "a session cannot be looked at"))
+            .ok()
+    };
+    match found {
+        Some(Ok(session)) => app.hub.limits_moved(&id, session.limits()),
+        Some(Err(reason)) => app.hub.end(&id, reason),
+        None => {
+            // One row that cannot be read says nothing about the others.
+            if !is_away.load(Ordering::Relaxed) && app.store.ping().await.is_err() {
+                is_away.store(true, Ordering::Relaxed);
+            }
+            // Nothing moves the absolute limit, so nobody has to be asked about it.
+            if limits.absolute <= now {
+                app.hub.end(&id, EndReason::AbsoluteTimeout);
             }
         }
-        app.hub.warn_near(app.policy.warning_lead, now);
     }
 }
 

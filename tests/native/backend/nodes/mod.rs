@@ -1,5 +1,6 @@
-//! Two servers, one Redis: the session is one, wherever it is used.
+//! Two servers, one Redis: the session is one, wherever it is used, and however far Redis is.
 
+mod distance;
 mod faults;
 mod repair;
 mod sessions;

@@ -40,6 +40,8 @@ struct State {
     late: watch::Sender<Late>,
     /// How long the next long answer is held up.
     delay: Mutex<Option<Duration>>,
+    /// How long every answer is under way.
+    lag: Mutex<Duration>,
     answers: AtomicUsize,
 }
 
@@ -121,6 +123,11 @@ impl Proxy {
         self.state.answers.load(Ordering::SeqCst)
     }
 
+    /// Lets every answer be under way for so long.
+    pub(crate) fn lag(&self, by: Duration) {
+        *self.state.lag.lock().unwrap() = by;
+    }
+
     /// Holds the next long answer up.
     pub(crate) fn delay(&self, by: Duration) {
         *self.state.delay.lock().unwrap() = Some(by);
@@ -159,6 +166,10 @@ impl Pass {
             let delay = (count > LONG).then(|| self.state.delay.lock().unwrap().take());
             if let Some(by) = delay.flatten() {
                 time::sleep(by).await;
+            }
+            let lag = *self.state.lag.lock().unwrap();
+            if self.is_back && !lag.is_zero() {
+                time::sleep(lag).await;
             }
             if !self.is_lost && to.write_all(&buffer[..count]).await.is_err() {
                 return;
