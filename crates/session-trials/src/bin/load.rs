@@ -23,6 +23,10 @@ struct Flags {
     #[arg(long, default_value_t = 10_000)]
     sockets: usize,
 
+    /// Handshakes that the server lets in a second.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    handshakes_per_second: u32,
+
     /// Sessions that are revoked with all sockets open.
     #[arg(long, default_value_t = 200)]
     revoked: usize,
@@ -88,6 +92,7 @@ async fn run(flags: Flags) -> Result<bool, Trouble> {
     let options = LoadOptions {
         program,
         sockets,
+        handshakes_per_second: flags.handshakes_per_second,
         revoked: flags.revoked,
         logins: flags.logins,
         subscribers: flags.subscribers,

@@ -1,7 +1,8 @@
 //! A crowd of sockets, each of which lives as a tab's does: opens, stays, comes back.
 //!
-//! Invariant: how long a tab waits before it comes back is drawn as the project's client draws it,
-//! with the constants of its policy.
+//! Invariants: how long a tab waits before it comes back is drawn as the project's client draws it,
+//! with the constants of its policy; tabs of a session share one browser, so a token that is refused
+//! is refreshed by one of them for all.
 
 use std::{
     sync::{
@@ -42,7 +43,8 @@ pub(super) enum Proof {
 /// One socket of the crowd.
 #[derive(Clone, Debug)]
 pub(super) struct Seat {
-    pub(super) browser: Browser,
+    /// Shared by the tabs of a session.
+    pub(super) browser: Arc<tokio::sync::Mutex<Browser>>,
     pub(super) session: usize,
     pub(super) proof: Proof,
     pub(super) subscribes: bool,
@@ -145,6 +147,17 @@ impl Crowd {
     }
 }
 
+/// Why a socket did not open.
+enum Failure {
+    /// The access token was refused, if it had one.
+    Token(Option<String>),
+    /// The handshake was refused, or nobody is there.
+    Handshake,
+}
+
+/// Access tokens that are refused or over are answered like this.
+const REFRESH_AND_COME_BACK: u16 = 4408;
+
 struct Tab {
     seat: Seat,
     board: Arc<Board>,
@@ -156,27 +169,32 @@ impl Tab {
         let mut turn = gate.acquire().await.ok();
         let (mut failures, mut refused) = (0, 0);
         loop {
-            if let Some(mut socket) = self.open().await {
-                drop(turn.take());
-                (failures, refused) = (0, 0);
-                self.board.note(self.seat.session, What::Opened);
-                self.board.open.fetch_add(1, Ordering::SeqCst);
-                let code = self.stay(&mut socket).await;
-                self.board.open.fetch_sub(1, Ordering::SeqCst);
-                self.board.note(self.seat.session, What::Closed(code));
-                if matches!(code, 1008 | 4409) {
-                    return;
+            match self.open().await {
+                Ok((mut socket, token)) => {
+                    drop(turn.take());
+                    (failures, refused) = (0, 0);
+                    self.board.note(self.seat.session, What::Opened);
+                    self.board.open.fetch_add(1, Ordering::SeqCst);
+                    let code = self.stay(&mut socket).await;
+                    self.board.open.fetch_sub(1, Ordering::SeqCst);
+                    self.board.note(self.seat.session, What::Closed(code));
+                    match code {
+                        1008 | 4409 => return,
+                        REFRESH_AND_COME_BACK => self.renew(token).await,
+                        _ => {}
+                    }
                 }
-            } else {
-                self.board.note(self.seat.session, What::Refused);
-                refused += 1;
-                // The browser hides why a handshake was refused: the client asks over HTTP.
-                if refused == REFUSED_LIMIT {
-                    self.board.questions.fetch_add(1, Ordering::SeqCst);
-                    self.seat
-                        .browser
-                        .call("GET /api/session", &Value::Null)
-                        .await;
+                Err(failure) => {
+                    self.board.note(self.seat.session, What::Refused);
+                    match failure {
+                        Failure::Token(token) => self.renew(token).await,
+                        Failure::Handshake => {
+                            refused += 1;
+                            if refused == REFUSED_LIMIT {
+                                self.ask().await;
+                            }
+                        }
+                    }
                 }
             }
             failures += 1;
@@ -185,28 +203,48 @@ impl Tab {
         }
     }
 
-    /// Opens the socket and proves whose it is.
-    async fn open(&self) -> Option<Socket> {
-        let Seat { browser, proof, .. } = &self.seat;
+    /// The browser hides why a handshake was refused: the client asks over HTTP.
+    async fn ask(&self) {
+        self.board.questions.fetch_add(1, Ordering::SeqCst);
+        let mut browser = self.seat.browser.lock().await;
+        browser.call("GET /api/session", &Value::Null).await;
+    }
+
+    /// Refreshes, unless another tab has done it for this token.
+    async fn renew(&self, refused: Option<String>) {
+        let mut browser = self.seat.browser.lock().await;
+        if browser.token == refused {
+            browser.refresh().await;
+        }
+    }
+
+    /// Opens the socket and proves whose it is; returns the token that it had.
+    async fn open(&self) -> Result<(Socket, Option<String>), Failure> {
+        let browser = self.seat.browser.lock().await.clone();
+        let proof = self.seat.proof;
         let (path, cookies) = match proof {
             Proof::FirstMessage => ("/ws", String::new()),
             Proof::Cookie => ("/ws?auth=cookie", browser.cookie_header()),
         };
         let opening = Socket::open(browser.from, browser.to, path, &cookies);
-        let mut socket = opening.await.ok()?;
-        if *proof == Proof::FirstMessage {
+        let mut socket = opening.await.map_err(|_| Failure::Handshake)?;
+        if proof == Proof::FirstMessage {
             let message = json!({ "type": "auth", "token": browser.token });
             socket.say(&message).await;
         }
         match socket.hear().await {
             Heard::Text(text) if text.contains("\"auth_ok\"") => {}
-            Heard::Text(_) | Heard::Closed(_) => return None,
+            Heard::Text(text) if text.contains("\"invalid_token\"") => {
+                return Err(Failure::Token(browser.token));
+            }
+            Heard::Closed(REFRESH_AND_COME_BACK) => return Err(Failure::Token(browser.token)),
+            Heard::Text(_) | Heard::Closed(_) => return Err(Failure::Handshake),
         }
         if self.seat.subscribes {
             let message = json!({ "type": "subscribe", "topic": "system" });
             socket.say(&message).await;
         }
-        Some(socket)
+        Ok((socket, browser.token))
     }
 
     /// Listens until the socket closes; returns the code.

@@ -7,10 +7,12 @@ use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr},
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::{
     crowd::{Crowd, Proof, Seat, What},
@@ -76,7 +78,7 @@ impl Scene {
         let sessions = self.sessions.iter().enumerate();
         let seats = sessions.flat_map(|(session, of)| {
             let seat = Seat {
-                browser: of.browser.clone(),
+                browser: Arc::new(Mutex::new(of.browser.clone())),
                 session,
                 proof: self.proof,
                 subscribes,
@@ -197,6 +199,9 @@ impl Scene {
         let began = Instant::now();
         tokio::time::sleep(time).await;
         let mut deliveries = crowd.board.take_deliveries();
+        if deliveries.is_empty() {
+            return Err(Trouble::new("expected updates of the topic, found none"));
+        }
         let rate = many(deliveries.len()) / began.elapsed().as_secs_f64();
         let gaps = crowd.board.gaps.load(std::sync::atomic::Ordering::SeqCst);
         let p99 = millis(percentile(&mut deliveries, 0.99));

@@ -78,9 +78,9 @@ impl fmt::Display for Row {
     }
 }
 
-/// Returns the number that this share of all numbers does not exceed, zero of none.
+/// Returns the number that this share of all numbers does not exceed, if there are any.
 #[must_use]
-pub fn percentile(numbers: &mut [Duration], share: f64) -> Duration {
+pub fn percentile(numbers: &mut [Duration], share: f64) -> Option<Duration> {
     numbers.sort_unstable();
     #[expect(
         clippy::cast_precision_loss,
@@ -89,15 +89,17 @@ pub fn percentile(numbers: &mut [Duration], share: f64) -> Duration {
         reason = "a rank among a few million"
     )]
     let rank = (share * numbers.len() as f64).ceil() as usize;
-    numbers
-        .get(rank.saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
+    numbers.get(rank.saturating_sub(1)).copied()
+}
+
+/// Writes a duration as seconds. None is no number, and misses every bound.
+pub(super) fn seconds(duration: Option<Duration>) -> f64 {
+    duration.map_or(f64::NAN, |duration| duration.as_secs_f64())
 }
 
 /// Writes a duration as milliseconds.
-pub(super) fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
+pub(super) fn millis(duration: Option<Duration>) -> f64 {
+    seconds(duration) * 1_000.0
 }
 
 /// Writes a count as a number.
@@ -119,9 +121,12 @@ mod tests {
     #[test]
     fn a_percentile_is_one_of_the_numbers() {
         let mut numbers: Vec<_> = (1..=100).rev().map(Duration::from_millis).collect();
-        let mut at = |share| percentile(&mut numbers, share).as_millis();
-        assert_eq!([at(0.5), at(0.99), at(1.0), at(0.0)], [50, 99, 100, 1]);
-        assert_eq!(percentile(&mut [], 0.99), Duration::ZERO);
+        let mut at = |share| percentile(&mut numbers, share).map(|found| found.as_millis());
+        assert_eq!(
+            [at(0.5), at(0.99), at(1.0), at(0.0)],
+            [50, 99, 100, 1].map(Some)
+        );
+        assert_eq!(percentile(&mut [], 0.99), None);
     }
 
     #[test]
@@ -132,6 +137,11 @@ mod tests {
         assert!(table.holds());
         table.bounded("c", 1.1, 1.0, "s");
         assert!(!table.holds());
+        let mut table = Table::default();
+        table.bounded("nothing", millis(percentile(&mut [], 0.99)), 1_000.0, "ms");
+        assert!(!table.holds(), "what was not measured keeps no bound");
+        let mut table = Table::default();
+        table.bounded("c", 1.1, 1.0, "s");
         assert_eq!(table.number("c"), Some(1.1));
     }
 }
