@@ -1,4 +1,4 @@
-//! One client: what it does under load, and what it asks for after a kill.
+//! One client: what it does under load, and what it was told.
 //!
 //! Invariant: it has one session at a time, as a browser has; those that ended it remembers.
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::{
     Report, Violation,
-    history::{Belief, Found, Life},
+    history::{Found, Life},
 };
 use crate::{
     Browser, Outcome,
@@ -26,10 +26,6 @@ use crate::{
 const REMEMBERED: usize = 4;
 /// Between two calls that nobody answers.
 const PAUSE: Duration = Duration::from_millis(3);
-/// An unavailable server is asked again this often before that counts against it.
-const MOST_ASKED: usize = 100;
-/// A user who has so many notes deletes them all, long before there is no room for more.
-const MANY_NOTES: usize = 200;
 
 /// What the driver tells its clients.
 #[derive(Debug, Default)]
@@ -45,13 +41,13 @@ pub(super) struct Signals {
 /// One client.
 pub(super) struct Client {
     email: String,
-    browser: Browser,
+    pub(super) browser: Browser,
     nodes: Vec<SocketAddr>,
-    draw: Draw,
-    current: Option<Life>,
-    ended: VecDeque<Life>,
-    notes: Vec<String>,
-    report: Report,
+    pub(super) draw: Draw,
+    pub(super) current: Option<Life>,
+    pub(super) ended: VecDeque<Life>,
+    pub(super) notes: Vec<String>,
+    pub(super) report: Report,
 }
 
 impl Client {
@@ -103,12 +99,12 @@ impl Client {
         }
     }
 
-    fn choose_node(&mut self) {
+    pub(super) fn choose_node(&mut self) {
         let number = self.draw.below(self.nodes.len() as u64);
         self.browser.to = self.nodes[usize::try_from(number).unwrap_or(0)];
     }
 
-    fn violated(&mut self, violation: Violation) {
+    pub(super) fn violated(&mut self, violation: Violation) {
         self.report.violations.push(violation);
     }
 
@@ -133,7 +129,7 @@ impl Client {
     }
 
     /// The current session is over.
-    fn bury(&mut self) {
+    pub(super) fn bury(&mut self) {
         self.ended.extend(self.current.take());
         while self.ended.len() > REMEMBERED {
             self.ended.pop_front();
@@ -141,7 +137,7 @@ impl Client {
     }
 
     /// Logs in; a session that the browser has is replaced by that.
-    async fn log_in(&mut self) -> Outcome {
+    pub(super) async fn log_in(&mut self) -> Outcome {
         if let Some(life) = &mut self.current {
             life.end_is_sent();
         }
@@ -176,7 +172,7 @@ impl Client {
         outcome
     }
 
-    async fn refresh(&mut self) -> Outcome {
+    pub(super) async fn refresh(&mut self) -> Outcome {
         let sent = Instant::now();
         let outcome = self.browser.refresh().await;
         match &outcome {
@@ -230,112 +226,6 @@ impl Client {
             Outcome::Unknown => {}
         }
         outcome
-    }
-
-    /// Asks for everything that was promised.
-    pub(super) async fn check(&mut self) {
-        self.choose_node();
-        if self.current.is_some() {
-            self.insist(|client| Box::pin(client.refresh())).await;
-            self.report.checks += 1;
-        }
-        for mut life in std::mem::take(&mut self.ended) {
-            let found = self.find(&life, life.cookies.last().cloned()).await;
-            self.report.checks += 1;
-            self.report
-                .violations
-                .extend(found.and_then(|found| life.judge(found)));
-            self.ended.push_back(life);
-        }
-        if self.draw.below(4) == 0 {
-            self.present_an_older_token().await;
-        }
-        if self.current.is_none() {
-            self.insist(|client| Box::pin(client.log_in())).await;
-        }
-        for note in std::mem::take(&mut self.notes) {
-            let line = format!("GET /api/notes/{note}");
-            let found = self.browser.call(&line, &Value::Null).await;
-            self.report.checks += 1;
-            if !matches!(found, Outcome::Done(_)) {
-                self.violated(Violation::NoteLost(format!("{note}: {found:?}")));
-            }
-        }
-        self.make_room().await;
-    }
-
-    async fn make_room(&mut self) {
-        let Outcome::Done(found) = self.browser.call("GET /api/notes", &Value::Null).await else {
-            return;
-        };
-        let notes = found.as_array().filter(|notes| notes.len() >= MANY_NOTES);
-        for id in notes
-            .into_iter()
-            .flatten()
-            .filter_map(|note| note["id"].as_str())
-        {
-            let line = format!("DELETE /api/notes/{id}");
-            // What stays is deleted the next time.
-            drop(self.browser.call(&line, &Value::Null).await);
-        }
-    }
-
-    /// Makes a call until the server is available.
-    async fn insist<F>(&mut self, call: F)
-    where
-        F: for<'a> Fn(&'a mut Self) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>,
-    {
-        for _ in 0..MOST_ASKED {
-            match call(self).await {
-                Outcome::Done(_) => return,
-                Outcome::Refused(503, _) => self.report.unavailable += 1,
-                Outcome::Refused(..) => return,
-                Outcome::Unknown => break,
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        self.violated(Violation::Unexpected(
-            "not available after a start".to_owned(),
-        ));
-    }
-
-    /// Presents a refresh token, and the access token of its session, elsewhere.
-    async fn find(&mut self, life: &Life, cookie: Option<String>) -> Option<Found> {
-        let mut elsewhere = Browser::new(self.browser.from, self.browser.to);
-        elsewhere
-            .cookies
-            .extend(cookie.map(|cookie| (life.family.clone(), cookie)));
-        let refreshed = elsewhere.refresh().await;
-        elsewhere.token.clone_from(&life.token);
-        let read = elsewhere.call("GET /api/me", &Value::Null).await;
-        match (&refreshed, &read) {
-            (Outcome::Refused(401, _), Outcome::Refused(401, _)) => Some(Found::Dead),
-            (Outcome::Done(_), _) | (_, Outcome::Done(_)) => Some(Found::Alive),
-            _ => {
-                let text = format!("credentials tried again: {refreshed:?}, {read:?}");
-                self.violated(Violation::Unexpected(text));
-                None
-            }
-        }
-    }
-
-    /// Presents a token that two others have followed, as a thief would: it must not work, and its
-    /// session has to be over.
-    async fn present_an_older_token(&mut self) {
-        let Some(life) = self.current.as_mut().filter(|life| life.cookies.len() >= 3) else {
-            return;
-        };
-        life.belief = Belief::Over;
-        let (life, older) = (life.clone(), life.cookies[life.cookies.len() - 3].clone());
-        self.report.older_tokens += 1;
-        self.report.checks += 2;
-        if self.find(&life, Some(older)).await == Some(Found::Alive) {
-            self.violated(Violation::StaleToken(life.family.clone()));
-        }
-        if self.find(&life, life.cookies.last().cloned()).await == Some(Found::Alive) {
-            self.violated(Violation::Resurrected(life.family.clone()));
-        }
-        self.bury();
     }
 }
 

@@ -8,6 +8,7 @@
 //! server for ever. The seed decides what clients do and when the server dies; what the kernel does
 //! in between, nobody.
 
+mod checks;
 mod client;
 mod history;
 mod report;
