@@ -61,10 +61,12 @@ pub(super) async fn awaited(State(app): State<Shared>, request: Request, next: N
         return last(refusal.into_response());
     }
     // Whoever asks first whether to send a body has not sent it before somebody reads it.
-    if asks_first && !coming.is_awaited || !coming.is_wholly_read().await {
+    let is_kept_back = asks_first && !coming.is_awaited;
+    if is_kept_back {
         return last(response);
     }
-    response
+    let has_come = coming.is_wholly_read().await;
+    if has_come { response } else { last(response) }
 }
 
 /// Says that the connection is closed after the answer.

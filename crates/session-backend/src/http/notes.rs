@@ -34,12 +34,13 @@ impl Draft {
         let draft: Self = body::typed(headers, body)?;
         let title = draft.title.trim().chars().count();
         if !(1..=LONGEST_TITLE).contains(&title) {
-            let detail = format!("expected a title of 1 to 200 characters, found {title}");
+            let detail =
+                format!("expected a title of 1 to {LONGEST_TITLE} characters, found {title}");
             return Err(Refusal::invalid(detail));
         }
         let text = draft.text.len();
         if text > LONGEST_TEXT {
-            let detail = format!("expected a text of at most 65536 bytes, found {text}");
+            let detail = format!("expected a text of at most {LONGEST_TEXT} bytes, found {text}");
             return Err(Refusal::invalid(detail));
         }
         Ok(draft)
