@@ -101,7 +101,7 @@ fn sessions() -> Vec<LimitRow> {
             "`no_session`",
         ),
         row(
-            "refresh cookies looked at in a request",
+            "refresh cookies looked at in a request, ours and others each",
             cookie::MOST_COOKIES.to_string(),
             "the rest is ignored",
         ),
