@@ -14,6 +14,9 @@ const MISSED_MS = 90_000;
 /** Notices of one tab in a second that are no updates. */
 const CHATTER = 2;
 
+// Thirty rounds last half an hour, and nobody does anything.
+test.use({ flags: '--idle-timeout 2h' });
+
 declare global {
   interface Window {
     /** Wall times at which this page asked for a lock that another had. */

@@ -16,30 +16,20 @@ fn from_server() -> Vec<(&'static str, ServerMessage)> {
         cause,
         extendable,
     };
+    let auth_ok = |expires_in, session, reconnect_within| ServerMessage::AuthOk {
+        expires_in,
+        session,
+        reconnect_within,
+    };
     vec![
-        (
-            "server-auth-ok",
-            ServerMessage::AuthOk {
-                expires_in: secs(300),
-                session: Some(session()),
-                reconnect_within: None,
-            },
-        ),
+        ("server-auth-ok", auth_ok(secs(300), Some(session()), None)),
         (
             "server-auth-ok-bare",
-            ServerMessage::AuthOk {
-                expires_in: Duration::from_millis(500),
-                session: None,
-                reconnect_within: None,
-            },
+            auth_ok(Duration::from_millis(500), None, None),
         ),
         (
             "server-auth-ok-crowded",
-            ServerMessage::AuthOk {
-                expires_in: secs(300),
-                session: None,
-                reconnect_within: Some(secs(20)),
-            },
+            auth_ok(secs(300), None, Some(secs(20))),
         ),
         (
             "server-auth-expiring-soon",
