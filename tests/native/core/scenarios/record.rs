@@ -61,6 +61,23 @@ fn an_expiry_reads_like_a_story() {
 }
 
 #[test]
+fn what_one_input_causes_has_one_number_and_the_next_input_another() {
+    let mut world = World::live();
+    world.receive(expired());
+    world.send(Input::UserWasActive);
+
+    let entries: Vec<_> = world.client.timeline().entries().collect();
+    let steps = |name: &str| {
+        let named = entries.iter().filter(move |entry| entry.name == name);
+        named.map(|entry| entry.step).next_back()
+    };
+    let end = steps("SocketMessageReceived");
+    assert!(end.is_some());
+    assert_eq!(steps("ClearProtectedState"), end);
+    assert!(steps("UserWasActive") > end);
+}
+
+#[test]
 fn the_timeline_is_bounded_however_much_happens() {
     let mut world = World::live();
     for code in 0..5000 {

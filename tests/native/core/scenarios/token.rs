@@ -31,3 +31,14 @@ fn requests_and_sockets_carry_the_token_of_the_server() {
     });
     assert_eq!(sent.as_deref(), Some(given.expose()));
 }
+
+#[test]
+fn in_the_very_moment_in_which_it_ends_a_token_is_of_no_use() {
+    let mut world = World::logged_in();
+    world.pass(TOKEN_LIFETIME);
+
+    world.submit(1, Replay::Safe);
+
+    let sent = |order: &Effect| matches!(order, Effect::SendRequest { .. });
+    assert!(!world.orders().any(sent));
+}

@@ -188,3 +188,23 @@ fn a_tab_that_leads_again_subscribes_to_what_is_wanted_by_then() {
     assert_eq!(browser.leader(), 0);
     assert_eq!(browser.server.subscribed(), Vec::<String>::new());
 }
+
+#[test]
+fn who_wants_another_topic_asks_for_that_alone() {
+    let mut browser = Browser::with_tabs(2);
+    browser.want(1, "log");
+    browser.advance(secs(1));
+
+    let since = browser.now();
+    browser.want(1, "load");
+    browser.advance(secs(1));
+
+    let notices = browser.notices(since).map(|(_, notice)| &notice.kind);
+    let wanted: Vec<_> = notices
+        .filter_map(|kind| match kind {
+            TabNoticeKind::Wanting { topic, .. } => Some(topic.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(wanted, ["load"]);
+}
