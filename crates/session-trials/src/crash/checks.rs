@@ -29,7 +29,7 @@ impl Client {
             self.report.checks += 1;
         }
         for mut life in std::mem::take(&mut self.ended) {
-            let found = self.find(&life, life.cookies.last().cloned()).await;
+            let found = self.find(&life).await;
             self.report.checks += 1;
             self.report
                 .violations
@@ -98,22 +98,42 @@ impl Client {
         ));
     }
 
-    /// Presents a refresh token, and the access token of its session, elsewhere.
-    async fn find(&mut self, life: &Life, cookie: Option<String>) -> Option<Found> {
+    /// Presents what a session left behind: its access token first, since a store that has forgotten
+    /// the last rotation takes the cookie for a stolen one and ends what it has revived.
+    async fn find(&mut self, life: &Life) -> Option<Found> {
         let mut elsewhere = Browser::new(self.browser.from, self.browser.to);
-        elsewhere
-            .cookies
-            .extend(cookie.map(|cookie| (life.family.clone(), cookie)));
-        let (report, nothing) = (&mut self.report, json!({}));
-        let refresh = "POST /api/auth/refresh";
-        let refreshed = available(&mut elsewhere, report, refresh, &nothing).await;
         elsewhere.token.clone_from(&life.token);
-        let read = available(&mut elsewhere, report, "GET /api/me", &Value::Null).await;
-        match (&refreshed, &read) {
-            (Outcome::Refused(401, _), Outcome::Refused(401, _)) => Some(Found::Dead),
-            (Outcome::Done(_), _) | (_, Outcome::Done(_)) => Some(Found::Alive),
-            _ => {
-                let text = format!("credentials tried again: {refreshed:?}, {read:?}");
+        let read = self
+            .try_again(elsewhere, "GET /api/me", &Value::Null)
+            .await?;
+        let refreshed = self.present(life, life.cookies.last()).await?;
+        Some(match read {
+            Found::Alive => read,
+            Found::Dead => refreshed,
+        })
+    }
+
+    /// Presents a refresh token of a session.
+    async fn present(&mut self, life: &Life, cookie: Option<&String>) -> Option<Found> {
+        let mut elsewhere = Browser::new(self.browser.from, self.browser.to);
+        let cookie = cookie.map(|cookie| (life.family.clone(), cookie.clone()));
+        elsewhere.cookies.extend(cookie);
+        self.try_again(elsewhere, "POST /api/auth/refresh", &json!({}))
+            .await
+    }
+
+    /// Makes a call elsewhere with credentials that ought to be dead.
+    async fn try_again(
+        &mut self,
+        mut elsewhere: Browser,
+        line: &str,
+        body: &Value,
+    ) -> Option<Found> {
+        match available(&mut elsewhere, &mut self.report, line, body).await {
+            Outcome::Done(_) => Some(Found::Alive),
+            Outcome::Refused(401, _) => Some(Found::Dead),
+            found @ (Outcome::Refused(..) | Outcome::Unknown) => {
+                let text = format!("credentials tried again: {line}: {found:?}");
                 self.violated(Violation::Unexpected(text));
                 None
             }
@@ -130,10 +150,10 @@ impl Client {
         let (life, older) = (life.clone(), life.cookies[life.cookies.len() - 3].clone());
         self.report.older_tokens += 1;
         self.report.checks += 2;
-        if self.find(&life, Some(older)).await == Some(Found::Alive) {
+        if self.present(&life, Some(&older)).await == Some(Found::Alive) {
             self.violated(Violation::StaleToken(life.family.clone()));
         }
-        if self.find(&life, life.cookies.last().cloned()).await == Some(Found::Alive) {
+        if self.find(&life).await == Some(Found::Alive) {
             self.violated(Violation::Resurrected(life.family.clone()));
         }
         self.bury();
@@ -215,7 +235,7 @@ mod tests {
         let mut client = client_of(vec![503, 401, 503, 401]).await;
         let now = Instant::now();
         let life = Life::begun("family", "cookie", None, Duration::from_secs(1), (now, now));
-        assert_eq!(client.find(&life, None).await, Some(Found::Dead));
+        assert_eq!(client.find(&life).await, Some(Found::Dead));
         assert!(client.take_report().violations.is_empty());
     }
 }
