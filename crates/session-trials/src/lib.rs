@@ -27,4 +27,4 @@ mod trouble;
 
 pub use browser::{Browser, Outcome};
 pub use process::{Launch, Server, backend_program, raise_open_files};
-pub use trouble::Trouble;
+pub use trouble::{Trouble, verdict};

@@ -124,15 +124,7 @@ fn row(user: usize, draw: &mut Draw) -> SessionRow {
         remember_me: false,
         user_agent: "trial".to_owned(),
         address: address_of(user).to_string(),
-        state: SessionState {
-            last_active_at: now,
-            idle_deadline: now.plus(Duration::from_secs(1_800)),
-            auth_time: now,
-            generation: 0,
-            rotated_at: None,
-            successor_seen_at: None,
-            grace_uses: 0,
-        },
+        state: SessionState::begun(now, now.plus(Duration::from_secs(1_800))),
         version: 0,
         ended: None,
     }

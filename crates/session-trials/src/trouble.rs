@@ -1,6 +1,6 @@
 //! Why a trial could not be held, in words for the person who started it.
 
-use std::fmt;
+use std::{fmt, process::ExitCode};
 
 /// Why a trial could not be held.
 #[derive(Debug)]
@@ -25,3 +25,16 @@ impl fmt::Display for Trouble {
 }
 
 impl std::error::Error for Trouble {}
+
+/// Returns how a program of this name ends: well only if the trial was held and passed.
+#[must_use]
+pub fn verdict(program: &str, passed: Result<bool, Trouble>) -> ExitCode {
+    match passed {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("{program}: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}

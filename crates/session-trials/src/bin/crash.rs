@@ -43,14 +43,7 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Flags::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(trouble) => {
-            eprintln!("crash: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    session_trials::verdict("crash", run(Flags::parse()).await)
 }
 
 async fn run(flags: Flags) -> Result<bool, Trouble> {

@@ -54,14 +54,7 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Flags::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(trouble) => {
-            eprintln!("load: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    session_trials::verdict("load", run(Flags::parse()).await)
 }
 
 async fn run(flags: Flags) -> Result<bool, Trouble> {
