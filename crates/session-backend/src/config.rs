@@ -9,7 +9,10 @@ use ipnet::IpNet;
 use crate::{Policy, store::RedisUrl};
 
 /// What a small machine does beside everything else, chosen by us: ten thousand are back in 10 s.
-const HANDSHAKES_PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
+const HANDSHAKES_PER_SECOND: NonZeroU32 = match NonZeroU32::new(1_000) {
+    Some(pace) => pace,
+    None => NonZeroU32::MIN,
+};
 /// Proxies keep idle connections for a minute, and one that is closed by this side just then costs
 /// whoever is about to use it an answer.
 const HEAD_DEADLINE: Duration = Duration::from_secs(65);

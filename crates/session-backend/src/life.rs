@@ -65,15 +65,7 @@ impl App {
             remember_me: beginning.remember_me,
             user_agent: beginning.user_agent,
             address: beginning.address,
-            state: SessionState {
-                last_active_at: now,
-                idle_deadline: now.plus(self.policy.idle_timeout),
-                auth_time: now,
-                generation: 0,
-                rotated_at: None,
-                successor_seen_at: None,
-                grace_uses: 0,
-            },
+            state: SessionState::begun(now, now.plus(self.policy.idle_timeout)),
             version: 0,
             ended: None,
         };

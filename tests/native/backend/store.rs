@@ -255,7 +255,7 @@ async fn a_disabled_account_with_the_right_password_costs_no_write() {
 async fn an_account_is_looked_for_as_long_as_it_is_found() {
     let redis = Redis::start().await;
     let proxy = Proxy::start(redis.port()).await;
-    let url = format!("redis://127.0.0.1:{}/0", proxy.port());
+    let url = proxy.url();
     let location = StoreLocation::parse(&url).unwrap();
     let store = store::open(&location).await.unwrap();
     let known = crate::conformance::user(&*store, 1).await.email;

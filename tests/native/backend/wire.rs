@@ -86,14 +86,19 @@ async fn tickets_cookies_and_subprotocols_authenticate_at_the_handshake() {
     socket.expect("auth_ok").await;
 }
 
-#[tokio::test]
-async fn a_socket_outlives_its_token_by_a_renewal_only() {
-    let world = World::start_with(|config| {
+/// A server whose access tokens last 2 s.
+async fn with_short_tokens() -> World {
+    World::start_with(|config| {
         config.policy = short_limits(60_000, 600_000, 100);
         config.policy.access_token_lifetime = Duration::from_secs(2);
         config.policy.refresh_grace = Duration::from_millis(1);
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_socket_outlives_its_token_by_a_renewal_only() {
+    let world = with_short_tokens().await;
     let mut browser = world.user().await;
     let mut renewed = Socket::enter(&browser).await;
     let mut forgotten = Socket::enter(&browser).await;
@@ -114,12 +119,7 @@ async fn a_socket_outlives_its_token_by_a_renewal_only() {
 
 #[tokio::test]
 async fn a_socket_that_came_by_ticket_or_cookie_lasts_no_longer_than_a_token() {
-    let world = World::start_with(|config| {
-        config.policy = short_limits(60_000, 600_000, 100);
-        config.policy.access_token_lifetime = Duration::from_secs(2);
-        config.policy.refresh_grace = Duration::from_millis(1);
-    })
-    .await;
+    let world = with_short_tokens().await;
     let mut browser = world.user().await;
     let mut sockets = Vec::new();
     for has_token in [true, false] {

@@ -55,6 +55,22 @@ pub struct SessionState {
     pub grace_uses: u32,
 }
 
+impl SessionState {
+    /// Returns the state of a session that begins now, with a password.
+    #[must_use]
+    pub const fn begun(now: Moment, idle_deadline: Moment) -> Self {
+        Self {
+            last_active_at: now,
+            idle_deadline,
+            auth_time: now,
+            generation: 0,
+            rotated_at: None,
+            successor_seen_at: None,
+            grace_uses: 0,
+        }
+    }
+}
+
 impl SessionRow {
     /// Returns the row that is stored once `state` has been swapped in.
     #[must_use]

@@ -116,15 +116,7 @@ pub(crate) fn session(user: &User, name: &str, now: Moment) -> SessionRow {
         remember_me: true,
         user_agent: "agent \"7\"".to_owned(),
         address: "::1".to_owned(),
-        state: SessionState {
-            last_active_at: now,
-            idle_deadline: now.plus(Duration::from_secs(1)),
-            auth_time: now,
-            generation: 0,
-            rotated_at: None,
-            successor_seen_at: None,
-            grace_uses: 0,
-        },
+        state: SessionState::begun(now, now.plus(Duration::from_secs(1))),
         version: 0,
         ended: None,
     }

@@ -17,7 +17,7 @@ async fn sessions_that_end_together_are_told_together() {
     let redis = Redis::start().await;
     let proxy = Proxy::start(redis.port()).await;
     let folder = tempfile::tempdir().unwrap();
-    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
+    let far = proxy.url();
     let world = World::start_with(|config| {
         config.store = StoreLocation::parse(&far).unwrap();
         config.keys = Some(folder.path().join("keys"));

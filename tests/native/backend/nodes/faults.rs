@@ -119,8 +119,7 @@ fn connections(redis: &Redis) -> u32 {
 async fn an_answer_that_is_late_fails_its_call_and_breaks_no_connection() {
     let redis = Redis::start().await;
     let proxy = Proxy::start(redis.port()).await;
-    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
-    let nodes = Nodes::start_at(redis, &[far], &[]).await;
+    let nodes = Nodes::start_at(redis, &[proxy.url()], &[]).await;
     let mut browser = nodes.user(0).await;
     let note = json!({ "title": "long", "text": "x".repeat(65_536) });
     assert_eq!(browser.post("/api/notes", note).await.status, 201);
@@ -140,11 +139,7 @@ const FOLLOWS: usize = 2;
 
 #[tokio::test]
 async fn an_event_that_is_late_breaks_no_connection_and_is_heard() {
-    let redis = Redis::start().await;
-    let proxy = Proxy::start(redis.port()).await;
-    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
-    let urls = [redis.url(), far];
-    let nodes = Nodes::start_at(redis, &urls, &[]).await;
+    let (nodes, proxy) = Nodes::near_and_far().await;
     let mut browser = nodes.user(0).await;
     let mut socket = nodes.socket(&browser, 1).await;
     let before = connections(&nodes.redis);
@@ -157,11 +152,7 @@ async fn an_event_that_is_late_breaks_no_connection_and_is_heard() {
 #[tokio::test]
 async fn a_connection_that_dies_alone_is_replaced() {
     for number in 0..=FOLLOWS {
-        let redis = Redis::start().await;
-        let proxy = Proxy::start(redis.port()).await;
-        let far = format!("redis://127.0.0.1:{}/0", proxy.port());
-        let urls = [redis.url(), far];
-        let nodes = Nodes::start_at(redis, &urls, &[]).await;
+        let (nodes, proxy) = Nodes::near_and_far().await;
         let mut browser = nodes.user(1).await;
         let mut gone = nodes.user(0).await;
         let mut ended = nodes.socket(&gone, 1).await;
@@ -177,11 +168,7 @@ async fn a_connection_that_dies_alone_is_replaced() {
 
 #[tokio::test]
 async fn a_server_that_is_cut_off_refuses_and_then_hears_what_it_missed() {
-    let redis = Redis::start().await;
-    let proxy = Proxy::start(redis.port()).await;
-    let far = format!("redis://127.0.0.1:{}/0", proxy.port());
-    let urls = [redis.url(), far];
-    let nodes = Nodes::start_at(redis, &urls, &[]).await;
+    let (nodes, proxy) = Nodes::near_and_far().await;
     let mut browser = nodes.user(0).await;
     let mut gone = nodes.user(0).await;
     let mut kept = nodes.socket(&browser, 1).await;

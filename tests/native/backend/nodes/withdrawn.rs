@@ -24,7 +24,7 @@ impl Lost {
     async fn session() -> Self {
         let redis = Redis::start().await;
         let network = Proxy::start(redis.port()).await;
-        let near = format!("redis://127.0.0.1:{}/0", network.port());
+        let near = network.url();
         let urls = [near, redis.url()];
         let nodes = Nodes::start_at(redis, &urls, &[]).await;
         let other = nodes.user(1).await;

@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Answer, Browser, Process, Redis, Socket, eventually};
+use super::{Answer, Browser, Process, Proxy, Redis, Socket, eventually};
 
 /// Servers that share a Redis server and their keys.
 pub(crate) struct Nodes {
@@ -29,6 +29,14 @@ impl Nodes {
         let redis = Redis::start().await;
         let url = redis.url();
         Self::start_at(redis, &[url.clone(), url], flags).await
+    }
+
+    /// Starts two servers, the second of which finds Redis behind a proxy.
+    pub(crate) async fn near_and_far() -> (Self, Proxy) {
+        let redis = Redis::start().await;
+        let proxy = Proxy::start(redis.port()).await;
+        let urls = [redis.url(), proxy.url()];
+        (Self::start_at(redis, &urls, &[]).await, proxy)
     }
 
     /// Starts servers at the same time, which find Redis at these addresses.

@@ -95,8 +95,9 @@ impl Proxy {
         }
     }
 
-    pub(crate) const fn port(&self) -> u16 {
-        self.address.port()
+    /// Returns the address of the Redis behind it, as `--store` reads it.
+    pub(crate) fn url(&self) -> String {
+        format!("redis://{}/0", self.address)
     }
 
     /// Cuts the network, so that nobody is told, or mends it.
