@@ -12,8 +12,9 @@ use crate::{
     names::same_name,
 };
 
-/// Longest notice that is read, in bytes: an update of the socket with its envelope.
-pub const MAX_NOTICE_BYTES: usize = MAX_MESSAGE_BYTES + 4096;
+/// Longest notice that is read, in bytes: the longest update of the socket, whose numbers may be
+/// written out when it is passed on (`1e20` is four bytes from the server and 21 from a browser).
+pub const MAX_NOTICE_BYTES: usize = 5 * MAX_MESSAGE_BYTES;
 
 /// One notice between tabs of one browser.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
