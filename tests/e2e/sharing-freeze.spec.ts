@@ -75,7 +75,8 @@ test('a tab with the socket that freezes is overtaken, and follows when it thaws
   await report(`${name}: times that the lead was taken`, String(steals.length), `${rounds}`);
   await report(`${name}: notices of one tab in a second`, chatter.toFixed(2), `${CHATTER}`);
   expect(took[0]!, 'milliseconds to live data in all others').toBeLessThanOrEqual(FROZEN_LIMIT_MS);
-  expect(steals.length).toBeLessThanOrEqual(rounds);
-  for (const pause of pauses) expect(pause, 'between two takings').toBeGreaterThanOrEqual(PAUSE_MS);
+  const early = pauses.filter((pause) => pause < PAUSE_MS);
+  expect(early, `milliseconds between two takings that came too soon, of ${pauses.join(' ')}`).toEqual([]);
+  expect(steals.length, `takings in ${rounds} rounds`).toBeLessThanOrEqual(rounds);
   expect(chatter, 'notices of one tab in a second').toBeLessThan(CHATTER);
 });

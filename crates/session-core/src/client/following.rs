@@ -64,8 +64,7 @@ impl Client {
     }
 
     pub(super) fn follow_with(&mut self, claim: Claim) {
-        let spread = self.policy.timing.leader_answer.saturating_mul(2);
-        let spread = self.draw.up_to(spread);
+        let spread = self.draw.up_to(self.policy.timing.leader_answer / 2);
         self.role = Role::Follower(Follower::new(claim, spread, self.now));
     }
 

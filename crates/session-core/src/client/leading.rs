@@ -181,6 +181,9 @@ impl Client {
         let own = notice.sender == self.news.me();
         match &mut self.role {
             Role::Follower(follower) if own => follower.heard_itself(notice.seq),
+            Role::Follower(follower) if notice.sender.as_str() < self.news.me() => {
+                follower.outranked(self.now);
+            }
             Role::Leader(leader) if !own => {
                 leader.followed = true;
                 let patience = self.policy.timing.hidden_patience;

@@ -4,7 +4,8 @@
 //! dies, and not when it freezes. So a visible follower also asks whether a leader is there, unless
 //! it has just heard the answer to another tab's question, and takes the lock from one that has been
 //! silent for long, once it has heard its own question: a tab that hears nothing must not take its
-//! own deafness for silence.
+//! own deafness for silence. Of several that ask, the first by name takes it; the others, who hear
+//! its question, leave it the time to.
 //! Invariants: terms grow; a leader that hears of a higher term stands down; whoever lost the lock
 //! waits for it like any other; no tab takes the lock soon after it saw it taken.
 //!
@@ -40,6 +41,8 @@ pub(crate) struct Follower {
     asked: Option<Asked>,
     /// Questions in a row that did not come back on the channel.
     unheard: u32,
+    /// When a tab that goes before this one asked last.
+    outranked_at: Option<Duration>,
     /// Tabs that heard the same act at different moments.
     spread: Duration,
 }
@@ -140,8 +143,7 @@ impl Claim {
 }
 
 impl Follower {
-    /// Begins to follow. Of the spread, at most two answers' time, a quarter counts where the user
-    /// waits.
+    /// Begins to follow. The spread is at most half an answer's time.
     pub(crate) const fn new(claim: Claim, spread: Duration, now: Duration) -> Self {
         Self {
             claim,
@@ -150,6 +152,7 @@ impl Follower {
             ask_at: now,
             asked: None,
             unheard: 0,
+            outranked_at: None,
             spread,
         }
     }
@@ -188,7 +191,7 @@ impl Follower {
             self.heard_at = now;
         }
         if live {
-            let pause = timing.leader_check.saturating_add(self.spread / 4);
+            let pause = timing.leader_check.saturating_add(self.spread);
             self.ask_at = now.saturating_add(pause);
         }
         let tab = tab.to_owned();
@@ -215,6 +218,11 @@ impl Follower {
         }
     }
 
+    /// A tab that goes before this one asked whether there is a leader.
+    pub(crate) fn outranked(&mut self, now: Duration) {
+        self.outranked_at = Some(now);
+    }
+
     /// The next question is due at this time at the latest, unless the last one may still be
     /// answered: what comes together leads to one question.
     pub(crate) fn ask_by(&mut self, at: Duration, timing: &Timing) {
@@ -236,9 +244,19 @@ impl Follower {
     fn silent_at(&self, timing: &Timing) -> Option<Duration> {
         let asked = self.asked.filter(|asked| asked.heard)?;
         let answered = asked.at.saturating_add(timing.leader_answer);
-        let answered = answered.saturating_add(self.spread / 4);
         let silent = self.heard_at.saturating_add(timing.leader_silence);
-        Some(answered.max(silent.saturating_add(self.spread)))
+        Some(answered.max(silent).saturating_add(self.patience(timing)))
+    }
+
+    /// Returns how much time this tab leaves to the one that goes first, should the leader be silent
+    /// for too long: until its question is answered, and the new leader heard.
+    fn patience(&self, timing: &Timing) -> Duration {
+        if self.outranked_at.is_some_and(|at| at >= self.heard_at) {
+            let twice = timing.leader_answer.saturating_mul(2);
+            twice.saturating_add(self.spread)
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Returns what to do then: take the lock, not before `may_steal_at`, unless it was tried.
@@ -248,7 +266,8 @@ impl Follower {
             Claim::Taking(_) | Claim::Invited(_) => (at, Due::GoAlone),
             Claim::None | Claim::Waiting(_) | Claim::Handing { .. } => {
                 // Many tabs may wait for the same end of the pause.
-                (at.max(may_steal_at.saturating_add(self.spread)), Due::Steal)
+                let allowed = may_steal_at.saturating_add(self.patience(timing));
+                (at.max(allowed), Due::Steal)
             }
         })
     }

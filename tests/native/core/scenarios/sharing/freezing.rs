@@ -61,6 +61,47 @@ fn of_nine_followers_one_takes_the_lead() {
 }
 
 #[test]
+fn on_a_busy_machine_too_one_follower_takes_the_lead() {
+    for before in 0..50 {
+        let mut browser = Browser::with_tabs(1);
+        // Each tab draws other moments.
+        for _ in 0..before {
+            let tab = browser.open(Sight::Seen);
+            browser.close(tab);
+        }
+        browser.near = millis(200);
+        for _ in 0..3 {
+            browser.open(Sight::Seen);
+        }
+        browser.advance(secs(60));
+        browser.freeze(0);
+
+        browser.advance(secs(20));
+
+        assert_ne!(browser.leader(), 0);
+        let steals = &browser.locks.steals;
+        assert_eq!(steals.len(), 1, "{before}: {steals:?}");
+    }
+}
+
+#[test]
+fn if_the_one_that_goes_first_stops_too_the_next_takes_the_lead() {
+    let mut browser = Browser::with_tabs(3);
+    browser.freeze(0);
+    browser.advance(secs(10));
+    browser.freeze(1);
+
+    browser.advance(secs(10));
+
+    assert_eq!(browser.leader(), 2);
+    let steals = &browser.locks.steals;
+    assert!(
+        steals[0].0 >= secs(17),
+        "the first had its time: {steals:?}"
+    );
+}
+
+#[test]
 fn freezing_and_thawing_50_times_steals_once_a_minute_at_most() {
     let mut browser = Browser::with_tabs(4);
     for _ in 0..50 {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::support::{samples::logged_out, world::World};
 
-/// A notice between tabs, or the word about a lock, takes this long.
+/// A notice between tabs, or the word about a lock, takes this long on a machine that is not busy.
 const NEAR: Duration = Duration::from_millis(1);
 /// A packet to the server, or from it, takes this long.
 const FAR: Duration = Duration::from_millis(10);
@@ -60,6 +60,8 @@ pub(crate) struct Browser {
     notices: Vec<(Duration, usize, TabNotice)>,
     /// One notice in so many is lost on its way to a tab; 0 is none.
     pub(crate) loses: u64,
+    /// A notice between tabs, or the word about a lock, takes this long.
+    pub(crate) near: Duration,
 }
 
 impl Browser {
@@ -76,6 +78,7 @@ impl Browser {
             feed: None,
             notices: Vec::new(),
             loses: 0,
+            near: NEAR,
         }
     }
 
@@ -201,16 +204,16 @@ impl Browser {
                     let heard = Input::TabNoticeReceived(notice.clone());
                     // Some tabs are slower than others.
                     let slow = Duration::from_millis(other as u64 % 3);
-                    self.come(other, Coming::ToPage(heard), NEAR + slow);
+                    self.come(other, Coming::ToPage(heard), self.near + slow);
                 }
             }
             Effect::RequestLock { lock, name, steal } => {
                 let facts = self.locks.request(name, (tab, lock), steal, self.now);
-                self.spread(facts, NEAR);
+                self.spread(facts, self.near);
             }
             Effect::ReleaseLock { lock } => {
                 let facts = self.locks.release((tab, lock));
-                self.spread(facts, NEAR);
+                self.spread(facts, self.near);
             }
             Effect::DeliverUpdate { topic, seq, .. } => {
                 let received = self.tabs[tab].received.entry(topic).or_default();
@@ -239,7 +242,7 @@ impl Browser {
 
     /// The word about a lock is under way.
     pub(super) fn spread_from_locks(&mut self, facts: Vec<(usize, Input)>) {
-        self.spread(facts, NEAR);
+        self.spread(facts, self.near);
     }
 
     fn come(&mut self, tab: usize, coming: Coming, after: Duration) {
@@ -323,7 +326,7 @@ impl Browser {
         self.tabs[tab].life = Life::Gone;
         self.server.forget(tab);
         let facts = self.locks.forget(tab);
-        self.spread(facts, NEAR);
+        self.spread(facts, self.near);
     }
 
     fn check(&self, tab: usize) {
