@@ -228,6 +228,30 @@ fn a_session_that_was_left_before_a_page_woke_is_not_restored_by_a_late_answer()
 }
 
 #[test]
+fn a_session_without_a_name_is_not_the_one_that_was_left_without_a_name() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    let presence = logged_out_of("");
+    world.send(Input::PresenceRead { presence });
+    world.answer_refresh_with(session("", ada()));
+
+    assert_eq!(world.view().user(), Some(&ada()));
+}
+
+#[test]
+fn a_logout_of_a_session_without_a_name_ends_what_is_being_restored() {
+    let mut world = World::new();
+    world.start(Presence::Present);
+
+    world.hear(TabNoticeKind::LoggedOut, "", 1);
+    assert_eq!(world.client.state_names()[0], "Anonymous");
+    world.answer_refresh_with(first_session());
+
+    assert_eq!(world.view().user(), None);
+}
+
+#[test]
 fn the_last_16_sessions_that_were_left_are_remembered() {
     for (others, restored) in [(15, false), (16, true)] {
         let mut world = World::new();
