@@ -169,6 +169,16 @@ fn a_token_that_cannot_be_renewed_shows_as_degraded_and_recovers() {
 }
 
 #[test]
+fn a_token_that_still_counts_shows_nothing_of_a_renewal_that_fails() {
+    let mut world = World::live();
+    world.refresh_is_told_to_wait(secs(30));
+
+    world.close(1006, "");
+
+    assert_eq!(world.view().connection, ConnectionStatus::Reconnecting);
+}
+
+#[test]
 fn a_server_that_keeps_asking_for_a_fresh_token_is_not_flooded() {
     let mut world = World::live();
 
