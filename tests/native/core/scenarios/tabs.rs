@@ -269,6 +269,23 @@ fn the_last_16_sessions_that_were_left_are_remembered() {
 }
 
 #[test]
+fn what_the_last_64_tabs_told_is_known_again() {
+    for (others, known) in [(63, true), (64, false)] {
+        let mut world = World::live();
+        world.hear_from("tab", TabNoticeKind::Changed, "s-1", 1);
+        for other in 0..others {
+            let sender = format!("other-{other}");
+            world.hear_from(&sender, TabNoticeKind::Changed, "s-1", 1);
+        }
+
+        world.hear_from("tab", TabNoticeKind::Changed, "s-1", 1);
+
+        let again = world.ignored() == Some("the notice was received before");
+        assert_eq!(again, known, "{others} others");
+    }
+}
+
+#[test]
 fn a_login_that_is_heard_of_after_the_logout_was_read_takes_nothing_back() {
     let mut world = World::new();
     world.start(logged_out());

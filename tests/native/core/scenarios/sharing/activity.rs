@@ -1,6 +1,6 @@
 //! Activity in any tab counts for all, and reaches the server once in 30 s for the whole browser.
 
-use session_core::{Command, Input, Phase};
+use session_core::{Command, Input, Phase, timeline::EntryKind};
 use session_protocol::TabNoticeKind;
 
 use crate::support::{
@@ -66,6 +66,33 @@ fn tabs_that_were_touched_together_do_not_report_together() {
 
         assert_eq!(browser.server.reports.len(), 2, "round {round}");
     }
+}
+
+#[test]
+fn who_goes_on_in_another_tab_is_reported_within_32_s() {
+    for round in 0..20 {
+        let mut browser = Browser::with_tabs(2);
+        browser.advance(millis(77 * round));
+        browser.send(0, Input::UserWasActive);
+        browser.advance(secs(20));
+        browser.send(1, Input::UserWasActive);
+
+        browser.advance(secs(12));
+
+        assert_eq!(browser.server.reports.len(), 2, "round {round}");
+    }
+}
+
+#[test]
+fn who_reports_by_a_call_learns_the_limits_from_its_answer() {
+    let mut browser = Browser::with_tabs(2);
+    browser.send(1, Input::UserWasActive);
+
+    browser.advance(secs(1));
+
+    let mut entries = browser.world(1).client.timeline().entries();
+    let answer = entries.find(|entry| entry.name == "ExtensionSucceeded");
+    assert_eq!(answer.map(|entry| entry.kind), Some(EntryKind::Input));
 }
 
 #[test]
