@@ -161,7 +161,7 @@ impl Client {
         self.notify(TabNoticeKind::Asking { visible }, None);
         let seq = self.news.sent();
         if let Role::Follower(follower) = &mut self.role {
-            follower.asked(seq, self.now, &self.policy.timing);
+            follower.asked(seq, visible, self.now, &self.policy.timing);
         }
     }
 

@@ -181,8 +181,8 @@ impl Client {
         let own = notice.sender == self.news.me();
         match &mut self.role {
             Role::Follower(follower) if own => follower.heard_itself(notice.seq),
-            Role::Follower(follower) if notice.sender.as_str() < self.news.me() => {
-                follower.outranked(self.now);
+            Role::Follower(follower) if visible && notice.sender.as_str() < self.news.me() => {
+                follower.outranked(&notice.sender);
             }
             Role::Leader(leader) if !own => {
                 leader.followed = true;

@@ -4,8 +4,8 @@
 //! dies, and not when it freezes. So a visible follower also asks whether a leader is there, unless
 //! it has just heard the answer to another tab's question, and takes the lock from one that has been
 //! silent for long, once it has heard its own question: a tab that hears nothing must not take its
-//! own deafness for silence. Of several that ask, the first by name takes it; the others, who hear
-//! its question, leave it the time to.
+//! own deafness for silence. Its question says that it may take the lock; of several that ask so the
+//! first by name takes it, and the others, who hear the question, leave it the time to.
 //! Invariants: terms grow; a leader that hears of a higher term stands down; whoever lost the lock
 //! waits for it like any other; no tab takes the lock soon after it saw it taken.
 //!
@@ -15,8 +15,12 @@ use std::time::Duration;
 
 use crate::{
     LockId,
+    few::Few,
     policy::{Timing, UNHEARD_LIMIT},
 };
+
+/// So many tabs that go first are waited for, at most.
+const MOST_AHEAD: usize = 3;
 
 /// What this tab is among the tabs of its session.
 #[derive(Clone, Debug, Hash)]
@@ -41,8 +45,10 @@ pub(crate) struct Follower {
     asked: Option<Asked>,
     /// Questions in a row that did not come back on the channel.
     unheard: u32,
-    /// When a tab that goes before this one asked last.
-    outranked_at: Option<Duration>,
+    /// Since when its questions say that it may take the lock.
+    candidate_since: Option<Duration>,
+    /// Tabs that may take the lock, too, and go first.
+    ahead: Few<String, ()>,
     /// Tabs that heard the same act at different moments.
     spread: Duration,
 }
@@ -152,7 +158,8 @@ impl Follower {
             ask_at: now,
             asked: None,
             unheard: 0,
-            outranked_at: None,
+            candidate_since: None,
+            ahead: Few::new(),
             spread,
         }
     }
@@ -188,7 +195,7 @@ impl Follower {
     ) -> bool {
         let other = !self.follows(tab);
         if other || live || self.leader_is_live() == Some(true) {
-            self.heard_at = now;
+            self.wait_anew(now);
         }
         if live {
             let pause = timing.leader_check.saturating_add(self.spread);
@@ -208,6 +215,8 @@ impl Follower {
     /// The leader has as long as any to be heard, whatever it said before.
     pub(crate) fn wait_anew(&mut self, now: Duration) {
         self.heard_at = now;
+        self.candidate_since = None;
+        self.ahead = Few::new();
     }
 
     /// The question of this number came back on the own channel.
@@ -218,9 +227,11 @@ impl Follower {
         }
     }
 
-    /// A tab that goes before this one asked whether there is a leader.
-    pub(crate) fn outranked(&mut self, now: Duration) {
-        self.outranked_at = Some(now);
+    /// A tab that goes before this one may take the lock.
+    pub(crate) fn outranked(&mut self, by: &str) {
+        if self.ahead.len() < MOST_AHEAD {
+            self.ahead.add(by.to_owned(), ());
+        }
     }
 
     /// The next question is due at this time at the latest, unless the last one may still be
@@ -231,7 +242,10 @@ impl Follower {
         self.ask_at = self.ask_at.min(at.max(earliest));
     }
 
-    pub(crate) fn asked(&mut self, seq: u64, now: Duration, timing: &Timing) {
+    /// It asked, and said whether it may take the lock.
+    pub(crate) fn asked(&mut self, seq: u64, candidate: bool, now: Duration, timing: &Timing) {
+        let since = self.candidate_since.unwrap_or(now);
+        self.candidate_since = candidate.then_some(since);
         if self.asked.is_some_and(|asked| !asked.heard) {
             self.unheard += 1;
         }
@@ -240,36 +254,48 @@ impl Follower {
         self.asked = Some(Asked { at, seq, heard });
     }
 
-    /// Returns when the leader has been silent for too long, if the last question came back.
-    fn silent_at(&self, timing: &Timing) -> Option<Duration> {
-        let asked = self.asked.filter(|asked| asked.heard)?;
-        let answered = asked.at.saturating_add(timing.leader_answer);
-        let silent = self.heard_at.saturating_add(timing.leader_silence);
-        Some(answered.max(silent).saturating_add(self.patience(timing)))
+    /// Returns when the leader has been silent for too long.
+    fn silent_at(&self, timing: &Timing) -> Duration {
+        self.heard_at.saturating_add(timing.leader_silence)
     }
 
-    /// Returns how much time this tab leaves to the one that goes first, should the leader be silent
-    /// for too long: until its question is answered, and the new leader heard.
-    fn patience(&self, timing: &Timing) -> Duration {
-        if self.outranked_at.is_some_and(|at| at >= self.heard_at) {
-            let twice = timing.leader_answer.saturating_mul(2);
-            twice.saturating_add(self.spread)
-        } else {
-            Duration::ZERO
+    /// Returns when the last question has waited for its answer, if there was one.
+    fn answered_at(&self, timing: &Timing) -> Option<Duration> {
+        let asked = self.asked?;
+        Some(asked.at.saturating_add(timing.leader_answer))
+    }
+
+    /// Returns when to ask: at the latest when it may take the lock and has not said so.
+    fn question_at(&self, timing: &Timing, may_steal_at: Duration) -> Duration {
+        if self.candidate_since.is_some() {
+            return self.ask_at;
+        }
+        let candidate_at = self.silent_at(timing).max(may_steal_at);
+        let answered = self.answered_at(timing).unwrap_or_default();
+        self.ask_at.min(candidate_at.max(answered))
+    }
+
+    /// Returns what to do about a silent leader, and when, if the last question came back: to take
+    /// the lock, not before `may_steal_at`, unless that was tried.
+    fn step(&self, timing: &Timing, may_steal_at: Duration) -> Option<(Duration, Due)> {
+        self.asked.filter(|asked| asked.heard)?;
+        let answered = self.answered_at(timing)?;
+        let silent = self.silent_at(timing);
+        match self.claim {
+            Claim::Taking(_) | Claim::Invited(_) => Some((answered.max(silent), Due::GoAlone)),
+            Claim::None | Claim::Waiting(_) | Claim::Handing { .. } => {
+                let begins = silent.max(self.candidate_since?);
+                let turn = begins.saturating_add(self.patience(timing));
+                Some((answered.max(turn).max(may_steal_at), Due::Steal))
+            }
         }
     }
 
-    /// Returns what to do then: take the lock, not before `may_steal_at`, unless it was tried.
-    fn step(&self, timing: &Timing, may_steal_at: Duration) -> Option<(Duration, Due)> {
-        let at = self.silent_at(timing)?;
-        Some(match self.claim {
-            Claim::Taking(_) | Claim::Invited(_) => (at, Due::GoAlone),
-            Claim::None | Claim::Waiting(_) | Claim::Handing { .. } => {
-                // Many tabs may wait for the same end of the pause.
-                let allowed = may_steal_at.saturating_add(self.patience(timing));
-                (at.max(allowed), Due::Steal)
-            }
-        })
+    /// Returns how much time this tab leaves to those that go first: until their question is
+    /// answered, and the new leader heard.
+    fn patience(&self, timing: &Timing) -> Duration {
+        let ahead = u32::try_from(self.ahead.len()).unwrap_or(u32::MAX);
+        timing.leader_answer.saturating_mul(3).saturating_mul(ahead)
     }
 
     /// A tab that nobody sees asks once, to know its leader, and one that is about to stop asks
@@ -296,7 +322,7 @@ impl Follower {
         if self.unheard >= UNHEARD_LIMIT {
             return Due::GoAlone;
         }
-        if self.ask_at <= now {
+        if self.question_at(timing, may_steal_at) <= now {
             return Due::Ask;
         }
         let step = self.step(timing, may_steal_at);
@@ -311,8 +337,9 @@ impl Follower {
         visible: bool,
     ) -> Option<Duration> {
         let step = self.step(timing, may_steal_at).map(|(at, _)| at);
-        let watch = [Some(self.ask_at), step].into_iter().flatten();
-        let watch = watch.min().filter(|_| !self.rests(visible));
+        let question = self.question_at(timing, may_steal_at);
+        let watch = step.map_or(question, |at| at.min(question));
+        let watch = Some(watch).filter(|_| !self.rests(visible));
         let hands = self.claim.hands_until();
         hands.into_iter().chain(watch).min()
     }
