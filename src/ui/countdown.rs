@@ -3,14 +3,57 @@
 
 use std::time::Duration;
 
-use super::reactive::{Var, effect, memo};
+use leptos::prelude::With as _;
+use session_core::{Phase, SessionView, Warning};
+
+use super::{
+    element::{El, el},
+    reactive::{Var, effect, memo},
+    words::words,
+};
 use crate::service::{Session, Timer};
 
+/// Appends the time that a warning leaves, for eyes at each second, and spoken at few moments.
+pub(super) fn countdown(place: El, session: Session) -> El {
+    let words = words();
+    let ends_at = move || {
+        let warning = session.view().with(warning_of);
+        warning.map(|warning| warning.ends_at).unwrap_or_default()
+    };
+    let left = seconds_left(session, ends_at);
+    let announced = memo(move || spoken(left.get()).unwrap_or(0));
+    let announcement = move || match announced.get() {
+        0 => String::new(),
+        _ => [
+            left.get_untracked().to_string().as_str(),
+            " ",
+            words.seconds_left,
+        ]
+        .concat(),
+    };
+    let timer = el("p.countdown role=timer aria-live=off")
+        .attr("aria-label", words.time_left)
+        .live_text(move || clock_text(left.get()));
+    place
+        .child(timer)
+        .child(el("p.visually-hidden role=status").live_text(announcement))
+}
+
+/// Returns the warning that is shown; there is none between the end of a warning and the going of
+/// its dialog.
+pub(super) fn warning_of(view: &SessionView) -> Option<Warning> {
+    match &view.phase {
+        Phase::Warned { warning, .. } => Some(*warning),
+        Phase::Restoring
+        | Phase::Anonymous { .. }
+        | Phase::Active { .. }
+        | Phase::Expired { .. }
+        | Phase::LoggingOut => None,
+    }
+}
+
 /// Returns the whole seconds that are left, rounded up; never negative, never growing by itself.
-pub(super) fn seconds_left(
-    session: Session,
-    ends_at: impl Fn() -> Duration + Copy + 'static,
-) -> Var<u64> {
+fn seconds_left(session: Session, ends_at: impl Fn() -> Duration + Copy + 'static) -> Var<u64> {
     let now = Var::new(session.now());
     let timer = Var::new(None::<Timer>);
     effect(move || {
@@ -31,12 +74,12 @@ pub(super) fn seconds_left(
 const SPOKEN: [u64; 5] = [10, 20, 30, 60, 120];
 
 /// Returns the latest spoken moment that has passed.
-pub(super) fn spoken(seconds: u64) -> Option<u64> {
+fn spoken(seconds: u64) -> Option<u64> {
     SPOKEN.into_iter().find(|moment| seconds <= *moment)
 }
 
 /// Writes seconds as minutes and seconds, `1:05`.
-pub(super) fn clock_text(seconds: u64) -> String {
+fn clock_text(seconds: u64) -> String {
     let (minutes, seconds) = (seconds / 60, seconds % 60);
     let padding = if seconds < 10 { ":0" } else { ":" };
     [

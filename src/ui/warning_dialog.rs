@@ -1,92 +1,76 @@
 //! The warning before the end of a session.
+//!
+//! Invariants: what the person can still do is one press away, on a button that keeps the focus
+//! whatever becomes of the warning; a limit that nothing moves does not keep anybody from saving.
 
-use leptos::prelude::{With as _, untrack};
-use session_core::{Command, Extension, Phase, Warning};
+use leptos::prelude::{With as _, WithUntracked as _};
+use session_core::{Command, Extension, Warning};
+use session_protocol::WarningCause;
 
 use super::{
-    countdown::{clock_text, seconds_left, spoken},
+    countdown::{countdown, warning_of},
     dialog::{dialog, open},
     element::{El, el},
-    reactive::memo,
+    reactive::Var,
     words::words,
 };
 use crate::service::Session;
 
-/// Shows which limit is near, how long it still is, and what helps. Escape means "stay".
-pub(super) fn warning_dialog(session: Session) -> El {
+/// The [number](number) of the limit whose warning the person has put away; zero if there is none.
+pub(super) type PutAway = Var<u64>;
+
+/// Numbers the limits from one.
+pub(super) const fn number(cause: WarningCause) -> u64 {
+    1 + cause as u64
+}
+
+/// Shows which limit is near, how long it still is, and what helps. Escape means "stay", or "keep
+/// working" where nobody can stay.
+pub(super) fn warning_dialog(session: Session, put_away: PutAway) -> El {
     let words = words();
-    let warning = move || session.view().with(|view| warning_of(&view.phase));
-    let extension = move || warning().map(|warning| warning.extension);
-    let ends_at = move || warning().map(|warning| warning.ends_at).unwrap_or_default();
-    let left = seconds_left(session, ends_at);
-    let announced = memo(move || spoken(left.get()).unwrap_or(0));
-    let announcement = move || match announced.get() {
-        0 => String::new(),
-        _ => [
-            left.get_untracked().to_string().as_str(),
-            " ",
-            words.seconds_left,
-        ]
-        .concat(),
-    };
+    let warning = move || session.view().with(warning_of);
     let text = move || match warning() {
-        Some(Warning {
-            extension: Extension::Refused,
-            ..
-        }) => words.not_extended,
+        Some(warning) if warning.extension == Extension::Refused => words.not_extended,
         Some(warning) => words.warned(warning.cause),
         None => "",
     };
-    let stay = move || session.command(Command::StaySignedIn);
-    let busy = move || extension() == Some(Extension::Busy);
-    let stay_text = move || {
-        if busy() {
-            words.extending
-        } else {
-            words.stay_signed_in
+    let busy = move || warning().is_some_and(|it| it.extension == Extension::Busy);
+    let go_on_text = move || match warning() {
+        Some(warning) if can_stay(&warning) => {
+            if busy() {
+                words.extending
+            } else {
+                words.stay_signed_in
+            }
         }
+        _ => words.keep_working,
+    };
+    let go_on = move || match session.view().with_untracked(warning_of) {
+        Some(warning) if !can_stay(&warning) => put_away.set(number(warning.cause)),
+        _ => session.command(Command::StaySignedIn),
     };
 
-    let countdown = el("p.countdown role=timer aria-live=off")
-        .attr("aria-label", words.time_left)
-        .live_text(move || clock_text(left.get()));
     let log_out = el("button.button.quiet type=button")
         .text(words.log_out)
         .on("click", move |_| session.command(Command::LogOut));
-    let stay_button = el("button.button.primary type=button autofocus")
-        .live_flag("hidden", move || {
-            !warning().is_some_and(|warning| warning.extendable)
-        })
+    let go_on_button = el("button.button.primary type=button autofocus")
         .live_attr("aria-disabled", move || busy().then_some("true"))
-        .live_text(stay_text)
-        .on("click", move |_| stay());
-    let heading = el("h2 id=session-warning-title tabindex=-1");
-    // Without a way to extend, the first focus must not be on "Log out", one key away from it.
-    let extendable = untrack(warning).is_some_and(|warning| warning.extendable);
-    let heading = if extendable {
-        heading
-    } else {
-        heading.attr("autofocus", "")
-    };
-    open(
-        dialog("session-warning", stay)
-            .child(heading.text(words.about_to_expire))
-            .child(el("p id=session-warning-text").live_text(text))
-            .child(countdown)
-            .child(el("p.visually-hidden role=status").live_text(announcement))
-            .child(el("div.actions").child(log_out).child(stay_button)),
-    )
+        .live_text(go_on_text)
+        .on("click", move |_| go_on());
+    let shown = dialog("session-warning", go_on)
+        .child(el("h2 id=session-warning-title").text(words.about_to_expire))
+        .child(el("p id=session-warning-text").live_text(text));
+    let shown = countdown(shown, session);
+    open(shown.child(el("div.actions").child(log_out).child(go_on_button)))
 }
 
-/// Returns the warning of a phase; there is none between the end of a warning and the going of its
-/// dialog.
-fn warning_of(phase: &Phase) -> Option<Warning> {
-    match phase {
-        Phase::Warned { warning, .. } => Some(*warning),
-        Phase::Restoring
-        | Phase::Anonymous { .. }
-        | Phase::Active { .. }
-        | Phase::Expired { .. }
-        | Phase::LoggingOut => None,
-    }
+/// Shows how long a session still is whose warning was put away. The page stays usable.
+pub(super) fn warning_notice(session: Session) -> El {
+    let text = el("p role=status").text(words().about_to_expire);
+    countdown(el("div.session-notice").child(text), session)
+}
+
+/// Returns whether the person can have the session extended.
+pub(super) fn can_stay(warning: &Warning) -> bool {
+    warning.extendable && warning.extension != Extension::Refused
 }

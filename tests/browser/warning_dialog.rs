@@ -17,10 +17,10 @@ use crate::support::{
     World,
     backend::refused,
     javascript::call,
-    page::{description, focused, is_hit, is_visible, name},
+    page::{description, focused, is_hit, name},
     stage::Reply,
     tick, turn, until,
-    user::{click, dispatch, fill, press, same},
+    user::{click, fill, press, same},
 };
 
 const EXTEND: &str = "/api/session/extend";
@@ -141,6 +141,18 @@ async fn escape_means_stay() {
 }
 
 #[wasm_bindgen_test]
+async fn a_request_to_close_means_the_same_as_escape() {
+    let world = warned().await;
+
+    // What the browser makes of the key while no element has the focus.
+    call(&world.only("alertdialog"), "requestClose", &[]);
+    tick().await;
+
+    assert_eq!(world.stage.calls(EXTEND).len(), 1);
+    assert!(world.all("alertdialog").is_empty());
+}
+
+#[wasm_bindgen_test]
 async fn while_the_extension_is_under_way_nothing_is_asked_twice() {
     let world = warned().await;
     world.stage.next(EXTEND, Reply::Held);
@@ -172,25 +184,7 @@ async fn a_refused_extension_is_told() {
 
     let text = description(&world.only("alertdialog"));
     assert_eq!(text, "The session could not be extended. Save your work.");
-}
-
-#[wasm_bindgen_test]
-async fn a_limit_that_nothing_moves_offers_no_extension() {
-    let world = World::logged_in(view).await;
-    world.warn(120, WarningCause::Absolute, false).await;
-
-    let dialog = world.only("alertdialog");
-    let visible = world
-        .all("button")
-        .into_iter()
-        .filter(|button| is_visible(button));
-    let names: Vec<_> = visible.map(|button| name(&button)).collect();
-    assert!(!names.contains(&STAY.to_owned()), "found {names:?}");
-    assert!(dialog.contains(Some(&focused())), "focus is in the dialog");
-
-    press(&focused(), "Escape").await;
-    assert_eq!(world.stage.calls(EXTEND).len(), 0);
-    assert!(world.has("alertdialog", TITLE));
+    assert!(same(&focused(), &world.the("button", "Keep working")));
 }
 
 #[wasm_bindgen_test]
@@ -234,7 +228,6 @@ async fn a_second_warning_changes_the_dialog_and_not_the_focus() {
 async fn a_dialog_that_the_browser_closes_opens_again() {
     let world = warned().await;
     let dialog: HtmlElement = world.only("alertdialog");
-    assert!(dispatch(&dialog, "Event", "cancel", "{ cancelable: true }"));
 
     call(&dialog, "close", &[]);
 
