@@ -1,7 +1,11 @@
 //! Calls to the backend's own data, and what a page knows of an answer.
 
 use gloo_net::http::Method;
-use leptos::task::spawn_local;
+use leptos::{
+    prelude::{With as _, untrack},
+    task::spawn_local,
+};
+use session_core::ConnectionStatus;
 use session_protocol::{Value, parse};
 
 use super::{context::Context, kit};
@@ -9,7 +13,7 @@ use crate::{
     service::RequestError,
     ui::{
         element::{El, el},
-        reactive::Var,
+        reactive::{Var, effect, memo},
     },
 };
 
@@ -58,26 +62,62 @@ pub(super) fn load(cx: Context, path: &'static str, into: Var<Loaded>) {
     });
 }
 
-/// Shows a skeleton, a problem with a way to try again, or the answer.
+/// Shows a skeleton, a problem with a way to try again, or the answer. What the network kept away is
+/// asked for again as soon as there is one.
 pub(super) fn when_loaded(
     cx: Context,
     path: &'static str,
     loaded: Var<Loaded>,
-    ready: impl Fn(&Value) -> El + 'static,
+    ready: Box<dyn Fn(&Value) -> El>,
 ) -> El {
     let retry = move || {
         loaded.set(Loaded::Waiting);
         load(cx, path, loaded);
     };
-    el("div.page").live(move || {
+    let again = move || {
+        if loaded.with(|loaded| matches!(loaded, Loaded::Failed(error) if error.is_transient())) {
+            load(cx, path, loaded);
+        }
+    };
+    when_live(cx, Box::new(again));
+    let region = el("div.page");
+    let node = region.node().clone();
+    region.live(move || {
+        cx.place.hand_over(&node);
         Some(loaded.with(|loaded| match loaded {
-            Loaded::Waiting => kit::skeleton("skeleton late", cx.words.loading),
+            Loaded::Waiting => waiting(cx),
             Loaded::Failed(error) => {
                 kit::failure(cx.words.problem(error), cx.words.try_again, retry)
             }
             Loaded::Ready(value) => ready(value),
         }))
     })
+}
+
+/// Stands where an answer will be.
+pub(super) fn waiting(cx: Context) -> El {
+    let offline = move || {
+        if is_offline(cx) { cx.words.offline } else { "" }
+    };
+    kit::skeleton("skeleton late", cx.words.loading).child(el("p.note").live_text(offline))
+}
+
+/// Returns whether there is no network; reactive closures follow it.
+pub(super) fn is_offline(cx: Context) -> bool {
+    cx.session.view().with(|view| view.connection) == ConnectionStatus::Offline
+}
+
+/// Calls `act` whenever the connection is there again, as long as the current owner lives.
+pub(super) fn when_live(cx: Context, act: Box<dyn Fn()>) {
+    let live = memo(move || {
+        let connection = cx.session.view().with(|view| view.connection);
+        u64::from(connection == ConnectionStatus::Live)
+    });
+    effect(move || {
+        if live.get() == 1 {
+            untrack(&act);
+        }
+    });
 }
 
 /// Reads a text field; empty if there is none.

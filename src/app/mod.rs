@@ -77,7 +77,7 @@ pub fn App(
     let (origin, received) = (Var::new(origin), Var::new(Received::default()));
     session.on_clear(move |_| place.remember());
     let stage = stage(session);
-    name_page(stage, router, preferences);
+    name_page(session, stage, router, preferences);
     begin_pages(stage, router, place);
 
     let contexts = Contexts::new(move |locale| Parts {
@@ -145,10 +145,9 @@ fn inside(cx: Context) -> El {
 
 /// What stands there until it is known whether there is a session; looks like `index.html`.
 fn waiting(cx: Context) -> El {
-    let words = words();
     let trouble = move || match cx.session.view().with(|view| view.connection) {
         ConnectionStatus::Degraded | ConnectionStatus::Offline | ConnectionStatus::Reconnecting => {
-            words.unreachable
+            cx.words.tries_again
         }
         ConnectionStatus::Live | ConnectionStatus::Connecting | ConnectionStatus::StandingBy => "",
     };
@@ -175,24 +174,38 @@ fn page(cx: Context) -> Option<El> {
     })
 }
 
-/// Keeps the title of the document (WCAG 2.4.2).
-fn name_page(stage: impl Fn() -> Stage + 'static, router: Router, preferences: Preferences) {
+/// Keeps the title of the document (WCAG 2.4.2), which tells of the end of a session also where
+/// nobody sees the page.
+fn name_page(
+    session: Session,
+    stage: impl Fn() -> Stage + 'static,
+    router: Router,
+    preferences: Preferences,
+) {
     effect(move || {
-        let locale = preferences.locale.get();
-        let words = Words::of(locale);
+        let w = Words::of(preferences.locale.get());
+        let common = words();
+        let trouble = session.view().with(|view| match view.phase {
+            Phase::Warned { .. } => [common.about_to_expire, " · "],
+            Phase::Expired { .. } => [common.session_expired, " · "],
+            Phase::Restoring
+            | Phase::Anonymous { .. }
+            | Phase::Active { .. }
+            | Phase::LoggingOut => ["", ""],
+        });
         let name = match (stage(), router.route()) {
-            (Stage::Restoring, _) => words.loading,
-            (Stage::Outside, _) | (_, Route::Login) => crate::ui::words::words().log_in,
-            (Stage::Inside, Route::Dashboard) => words.dashboard,
-            (Stage::Inside, Route::Notes) => words.notes,
-            (Stage::Inside, Route::Note(_)) => words.note,
-            (Stage::Inside, Route::Devices) => words.devices,
-            (Stage::Inside, Route::Inspector) => words.inspector,
-            (Stage::Inside, Route::Settings) => words.settings,
-            (Stage::Inside, Route::NotFound(_)) => words.not_found,
+            (Stage::Restoring, _) => w.loading,
+            (Stage::Outside, _) | (_, Route::Login) => common.log_in,
+            (Stage::Inside, Route::Dashboard) => w.dashboard,
+            (Stage::Inside, Route::Notes) => w.notes,
+            (Stage::Inside, Route::Note(_)) => w.note,
+            (Stage::Inside, Route::Devices) => w.devices,
+            (Stage::Inside, Route::Inspector) => w.inspector,
+            (Stage::Inside, Route::Settings) => w.settings,
+            (Stage::Inside, Route::NotFound(_)) => w.not_found,
         };
         if let Some(document) = window().document() {
-            document.set_title(&[name, " · leptos-session"].concat());
+            document.set_title(&[trouble[0], trouble[1], name, " · leptos-session"].concat());
         }
     });
 }

@@ -3,7 +3,7 @@
 //! Expiry takes the page's contents away, and a login in place brings them back; this brings the
 //! caret back, too. Invariant: only identifiers of elements and positions are kept, never text.
 
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::{
@@ -46,9 +46,10 @@ impl Place {
     pub(crate) fn remember(self) {
         let active = active();
         let in_page = active.as_ref().is_some_and(|it| !it.id().is_empty());
+        // The browser takes the focus to the body when it leaves the elements of a dialog.
         let is_lent = active
             .as_ref()
-            .is_some_and(|it| matches!(it.closest("dialog, .session-cover"), Ok(Some(_))));
+            .is_some_and(|it| it.matches("body, dialog, dialog *, .session-cover") == Ok(true));
         let id = match active {
             Some(element) if in_page && !is_lent => element.id(),
             Some(_) if is_lent => self.focused.get_untracked(),
@@ -78,21 +79,45 @@ impl Place {
                 set_caret(&element, spot.caret);
             }
         };
-        self.frame.set(Some(Frame::next(go)));
+        self.before_paint(Box::new(go));
     }
 
     /// Gives the focus to the heading of the page before the next paint, so that keyboard and
     /// screen reader begin there.
     pub(crate) fn begin_page(self) {
         let go = || {
-            let heading = window()
-                .document()
-                .and_then(|it| it.query_selector("main h1").ok());
-            if let Some(heading) = heading.flatten() {
-                focus(&heading);
+            if let Some(document) = window().document() {
+                focus_on(document.query_selector("main h1"));
             }
         };
+        self.before_paint(Box::new(go));
+    }
+
+    /// If `region` has the focus and loses it with what is about to be replaced in it: gives it to
+    /// the heading of the page, or to the first button of the row that the region is.
+    pub(crate) fn hand_over(self, region: &Element) {
+        if !region.contains(active().as_deref()) {
+            return;
+        }
+        let heir = region.closest("li, main");
+        let go = move || {
+            if active().is_none_or(|it| it.matches("body") == Ok(true))
+                && let Ok(Some(heir)) = heir
+            {
+                focus_on(heir.query_selector("h1, button"));
+            }
+        };
+        self.before_paint(Box::new(go));
+    }
+
+    fn before_paint(self, go: Box<dyn FnOnce()>) {
         self.frame.set(Some(Frame::next(go)));
+    }
+}
+
+fn focus_on(found: Result<Option<Element>, JsValue>) {
+    if let Ok(Some(found)) = found {
+        focus(&found);
     }
 }
 
@@ -104,7 +129,8 @@ fn by_id(id: &str) -> Option<Element> {
     window().document()?.get_element_by_id(id)
 }
 
-fn focus(element: &Element) {
+/// Gives the focus to an element.
+pub(crate) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         // Elements that cannot have the focus leave it where it is.
         element.focus().unwrap_or_default();

@@ -15,6 +15,9 @@ pub(crate) struct Words {
     pub(crate) claim: &'static str,
     pub(crate) loading: &'static str,
     pub(crate) try_again: &'static str,
+    pub(crate) tries_again: &'static str,
+    pub(crate) offline: &'static str,
+    pub(crate) logout_drafts: &'static str,
     pub(crate) dashboard: &'static str,
     pub(crate) notes: &'static str,
     pub(crate) note: &'static str,
@@ -147,6 +150,9 @@ static ENGLISH: Words = Words {
     claim: "One session across HTTP, WebSocket and every tab.",
     loading: "Loading…",
     try_again: "Try again",
+    tries_again: "The server cannot be reached. Trying again…",
+    offline: "You are offline. This works again when the connection is back.",
+    logout_drafts: "Logging out removes unsaved drafts from this device.",
     dashboard: "Dashboard",
     notes: "Notes",
     note: "Note",
@@ -243,7 +249,7 @@ static ENGLISH: Words = Words {
     problem_server: "The server has a problem. Nothing is lost; try again in a moment.",
     problem_refused: "The server refused this. Log out and in again, then try once more.",
     problem_invalid: "A note needs a title of at most 200 characters and a text of at most 64 KB.",
-    problem_gone: "This does not exist any more. It was deleted elsewhere.",
+    problem_gone: "This does not exist, or it was deleted.",
 };
 
 static GERMAN: Words = Words {
@@ -252,6 +258,9 @@ static GERMAN: Words = Words {
     claim: "Eine Sitzung über HTTP, WebSocket und jeden Tab.",
     loading: "Wird geladen…",
     try_again: "Noch einmal versuchen",
+    tries_again: "Der Server ist nicht erreichbar. Es wird weiter versucht…",
+    offline: "Sie sind offline. Das geht wieder, sobald die Verbindung da ist.",
+    logout_drafts: "Abmelden entfernt ungesicherte Entwürfe von diesem Gerät.",
     dashboard: "Übersicht",
     notes: "Notizen",
     note: "Notiz",
@@ -348,5 +357,5 @@ static GERMAN: Words = Words {
     problem_server: "Der Server hat ein Problem. Nichts ist verloren; versuchen Sie es gleich wieder.",
     problem_refused: "Der Server lehnt das ab. Melden Sie sich ab und wieder an.",
     problem_invalid: "Eine Notiz braucht einen Titel bis 200 Zeichen und einen Text bis 64 KB.",
-    problem_gone: "Das gibt es nicht mehr. Es wurde anderswo gelöscht.",
+    problem_gone: "Das gibt es nicht, oder es wurde gelöscht.",
 };

@@ -21,7 +21,7 @@ pub mod words;
 
 pub use connection_status::{ConnectionStatus, connection_status};
 pub use cover::covered;
-pub(crate) use dialog::{dialog, open};
+pub(crate) use dialog::{dialog, is_escape, open};
 pub(crate) use field::{field, username};
 pub use login_form::{LoginForm, login_form};
 pub use require_session::{RequireSession, living_epoch};

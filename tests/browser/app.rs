@@ -1,28 +1,22 @@
 //! The app on the scripted platform, used like a person uses it.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::time::Duration;
 
-use gloo_net::http::Method;
-use leptos::prelude::*;
-use leptos_session::{
-    app::App,
-    platform::{history, http::Call, storage::Shelf},
-};
+use leptos_session::platform::history;
 use session_core::Input;
-use session_protocol::{EndReason, ServerMessage, SessionStatus, Value, http::parse_body};
+use session_protocol::SessionStatus;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use crate::support::{
-    Page, Stage,
-    backend::{Outcome, ok, refused},
+    Opened,
+    backend::ok,
     javascript,
     page::{description, document, focused, is_visible, select},
     stage::Reply,
-    tick, until,
+    until,
     user::{click, fill, same},
-    world::{EMAIL, config},
 };
 
 #[wasm_bindgen_test]
@@ -32,11 +26,7 @@ async fn a_person_works_is_interrupted_and_goes_on() {
     app.comes("heading", "Dashboard").await;
     app.receives_updates(3).await;
 
-    app.follows("Notes").await;
-    app.comes("button", "New note").await;
-    click(&app.page.the("button", "New note")).await;
-    app.comes("textbox", "Text").await;
-    let text: HtmlTextAreaElement = app.page.the("textbox", "Text").unchecked_into();
+    let text = app.note().await;
     fill(&text, "half a thought").await;
     text.focus().unwrap();
     text.set_selection_range(4, 6).unwrap();
@@ -74,6 +64,8 @@ async fn a_person_works_is_interrupted_and_goes_on() {
     click(&app.page.the("button", "Log out")).await;
     app.comes("heading", "Log in").await;
     app.says("You have logged out.").await;
+    let drafts = "Logging out removes unsaved drafts from this device.";
+    assert!(app.page.contains(drafts));
     assert!(app.page.all("alertdialog").is_empty());
     assert!(app.page.all("navigation").is_empty());
 }
@@ -82,11 +74,7 @@ async fn a_person_works_is_interrupted_and_goes_on() {
 async fn a_night_over_a_note_loses_neither_text_nor_caret() {
     let app = Opened::at("/").await;
     app.log_in().await;
-    app.follows("Notes").await;
-    app.comes("button", "New note").await;
-    click(&app.page.the("button", "New note")).await;
-    app.comes("textbox", "Text").await;
-    let text: HtmlTextAreaElement = app.page.the("textbox", "Text").unchecked_into();
+    let text = app.note().await;
     fill(&text, "half a thought").await;
     text.focus().unwrap();
     text.set_selection_range(4, 6).unwrap();
@@ -214,6 +202,7 @@ async fn leaving_after_the_end_tells_why_on_the_login_page() {
     app.comes("heading", "Log in").await;
     app.says("The session was ended from another device or by an administrator.")
         .await;
+    assert!(!app.page.contains("drafts"), "an expiry keeps them");
     app.log_in().await;
     app.comes("heading", "Devices").await;
 }
@@ -258,133 +247,4 @@ async fn the_language_changes_in_place_and_is_kept() {
     let scope = app.close();
     let app = Opened::with_scope("/", scope).await;
     app.comes("heading", "Anmelden").await;
-}
-
-/// The app, opened at an address.
-struct Opened {
-    page: Page,
-    stage: Stage,
-    scope: String,
-}
-
-impl Opened {
-    async fn at(path: &str) -> Self {
-        Self::with_scope(path, config().scope).await
-    }
-
-    async fn with_scope(path: &str, scope: String) -> Self {
-        history::replace(path);
-        let stage = Stage::default();
-        let notes = Notes::default();
-        stage.rule(move |call| notes.answer(call));
-        let mut config = config();
-        config.scope.clone_from(&scope);
-        let platform = Box::new(stage.clone());
-        let page = Page::mount(move || view! { <App config platform /> });
-        tick().await;
-        Self { page, stage, scope }
-    }
-
-    /// Closes the page and keeps what it stored.
-    fn close(mut self) -> String {
-        std::mem::take(&mut self.scope)
-    }
-
-    async fn log_in(&self) {
-        self.comes("button", "Log in").await;
-        fill(&self.page.field("Email"), EMAIL).await;
-        fill(&self.page.field("Password"), "password").await;
-        click(&self.page.the("button", "Log in")).await;
-    }
-
-    async fn expire(&self) {
-        self.stage.backend().user.take();
-        let reason = EndReason::Revoked;
-        let message = ServerMessage::SessionExpired { reason };
-        self.stage.deliver(message).await;
-    }
-
-    /// Waits until there is an element with this role and name.
-    async fn comes(&self, role: &str, name: &str) {
-        let what = format!("there is a {role} \"{name}\"");
-        until(&what, || self.page.has(role, name)).await;
-    }
-
-    /// Waits until a status says this.
-    async fn says(&self, text: &str) {
-        let status = || self.page.all("status").into_iter();
-        until(text, || {
-            status().any(|it| it.text_content().as_deref() == Some(text))
-        })
-        .await;
-    }
-
-    async fn follows(&self, page: &str) {
-        click(&self.page.the("link", page)).await;
-        self.comes("heading", page).await;
-    }
-
-    /// The server sends updates, and the page counts them.
-    async fn receives_updates(&self, number: u64) {
-        let before = self.update_count();
-        for _ in 0..number {
-            let seq = self.stage.next_seq();
-            self.stage
-                .deliver_now(super::updates::update("system", seq));
-        }
-        until("the updates are counted", || {
-            self.update_count() == before + number
-        })
-        .await;
-    }
-
-    fn update_count(&self) -> u64 {
-        let count = select(self.page.root(), "[data-testid=update-count]").remove(0);
-        count.text_content().unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Opened {
-    fn drop(&mut self) {
-        self.page.unmount();
-        if !self.scope.is_empty() {
-            Shelf::new(&self.scope).remove_all("");
-        }
-        history::replace("/");
-    }
-}
-
-/// The notes of the backend.
-#[derive(Clone, Default)]
-struct Notes(Rc<RefCell<Vec<Value>>>);
-
-impl Notes {
-    fn answer(&self, call: &Call) -> Option<Outcome> {
-        let below = call.url.strip_prefix("/api/notes")?;
-        if call.token.is_none() {
-            return Some(refused(401, "token_expired"));
-        }
-        let mut notes = self.0.borrow_mut();
-        let body = call.body.as_deref().map(|body| parse_body(body).unwrap());
-        let found = notes.iter().position(|note| below == note["path"]);
-        Some(match (&call.method, body, found) {
-            (&Method::GET, _, None) if below.is_empty() => ok(&Value::Array(notes.clone())),
-            (&Method::POST, Some(mut note), None) => {
-                let id = format!("n{}", notes.len() + 1);
-                note["path"] = format!("/{id}").into();
-                note["id"] = id.into();
-                note["updatedAt"] = 1.into();
-                notes.push(note.clone());
-                ok(&note)
-            }
-            (&Method::GET, _, Some(index)) => ok(&notes[index]),
-            (&Method::PUT, Some(sent), Some(index)) => {
-                let note = &mut notes[index];
-                note["title"] = sent["title"].clone();
-                note["text"] = sent["text"].clone();
-                ok(note)
-            }
-            _ => refused(404, "not_found"),
-        })
-    }
 }

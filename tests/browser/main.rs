@@ -56,9 +56,12 @@ pub mod json;
 pub mod login_form;
 pub mod require_session;
 pub mod warning_dialog;
+pub mod warning_notice;
 
 // The app.
 pub mod app;
+pub mod app_focus;
+pub mod app_trouble;
 
 // The pure client in a real engine.
 pub mod traces;

@@ -42,9 +42,12 @@ pub(in crate::app) fn page(cx: Context) -> El {
         .child(kit::note(w.devices_text))
         .child(kit::told("told", move || told.get()))
         .child(step_up::asking(cx, devices.waiting))
-        .child(when_loaded(cx, PATH, shown, move |value| {
-            devices.view(value)
-        }))
+        .child(when_loaded(
+            cx,
+            PATH,
+            shown,
+            Box::new(move |value| devices.view(value)),
+        ))
         .effect(move || {
             ticks.follow();
             load(cx, PATH, list);

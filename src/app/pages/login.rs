@@ -15,15 +15,20 @@ use crate::{
 
 pub(in crate::app) fn page(cx: Context) -> El {
     let w = words();
+    let ended = move || cx.session.view().with(|view| ended_of(&view.phase));
     let reason = move || {
-        let ended = cx.session.view().with(|view| ended_of(&view.phase));
         // A visitor whom the server does not know was never logged in.
-        let ended = ended.filter(|reason| *reason != EndReason::NoSession);
+        let ended = ended().filter(|reason| *reason != EndReason::NoSession);
         ended.map_or("", |reason| w.ended(reason))
+    };
+    let drafts = move || match ended() {
+        Some(EndReason::LoggedOut) => cx.words.logout_drafts,
+        _ => "",
     };
     let card = el("section.card")
         .child(kit::heading(w.log_in))
         .child(kit::told("reason", reason))
+        .child(el("p.note").live_text(drafts))
         .child(login_form(cx.session));
     let main = el("main.login id=main")
         .child(card)

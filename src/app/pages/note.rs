@@ -6,17 +6,18 @@
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_net::http::Method;
-use leptos::task::spawn_local;
+use leptos::{prelude::untrack, task::spawn_local};
 use session_protocol::{Value, object, parse, write};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::notes::PATH;
 use crate::{
     app::{
-        api::{call, text, whole},
+        api::{self, call, text, whole},
         context::Context,
         kit,
+        place::focus,
         routes::Route,
     },
     service::Draft,
@@ -41,8 +42,8 @@ pub(super) fn note_value(title: &str, text: &str) -> Value {
 
 pub(in crate::app) fn page(cx: Context, id: String) -> El {
     let w = cx.words;
-    let title = el("input id=note-title required maxlength=200 autocomplete=off");
-    let text = el("textarea id=note-text rows=12");
+    let title = el("input id=note-title required maxlength=200 autocomplete=off dir=auto");
+    let text = el("textarea id=note-text rows=12 dir=auto");
     let editor = Rc::new(Editor {
         cx,
         draft: draft_of(cx, &id),
@@ -56,10 +57,12 @@ pub(in crate::app) fn page(cx: Context, id: String) -> El {
     });
     let form = form(&editor, title, text);
     editor.begin();
+    let back = Rc::clone(&editor);
+    api::when_live(cx, Box::new(move || back.connected()));
     let Editor { state, problem, .. } = *editor;
     let waiting = move || {
         let waiting = state.get() == State::Unknown && problem.get().is_empty();
-        waiting.then(|| kit::skeleton("skeleton late", w.loading))
+        waiting.then(|| api::waiting(cx))
     };
     let back = kit::link("button quiet", &cx.router.href(&Route::Notes)).text(w.all_notes);
     el("div.page")
@@ -87,7 +90,7 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
     };
     let status =
         kit::told("note", status).live_attr("data-state", move || Some(state.get().name()));
-    let [typing, saving, key, discarding] = [(); 4].map(|()| Rc::clone(editor));
+    let [typing, saving, discarding] = [(); 3].map(|()| Rc::clone(editor));
     let discard = kit::button("button quiet", w.discard_draft, move || {
         discarding.discard();
     })
@@ -95,6 +98,7 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
         !matches!(state.get(), State::Kept | State::NotKept)
     });
     let save = el("button.button.primary type=submit").text(w.save);
+    let save_button = save.node().clone();
     let changed = move || {
         if conflict.get() {
             w.changed_elsewhere
@@ -117,7 +121,11 @@ fn form(editor: &Rc<Editor>, title: El, text: El) -> El {
             let pressed = event.dyn_ref::<KeyboardEvent>();
             if pressed.is_some_and(|it| (it.ctrl_key() || it.meta_key()) && it.key() == "s") {
                 event.prevent_default();
-                key.save();
+                // Not past the button, which has the browser check the form.
+                save_button
+                    .dyn_ref()
+                    .map(HtmlElement::click)
+                    .unwrap_or_default();
             }
         })
 }
@@ -232,6 +240,10 @@ impl Editor {
     }
 
     fn save(self: &Rc<Self>) {
+        if untrack(|| api::is_offline(self.cx)) {
+            self.keep();
+            return self.problem.set(self.cx.words.offline);
+        }
         let (editor, sent) = (Rc::clone(self), self.typed());
         self.state.set(State::Saving);
         self.problem.set("");
@@ -260,6 +272,18 @@ impl Editor {
         });
     }
 
+    /// The server is there: that it was not is no problem any more.
+    fn connected(self: &Rc<Self>) {
+        let w = self.cx.words;
+        let problem = self.problem.get();
+        if problem == w.offline || problem == w.problem_lost {
+            self.problem.set("");
+            if self.state.get() == State::Unknown {
+                self.load(None);
+            }
+        }
+    }
+
     /// Goes back to what the server has.
     fn discard(self: &Rc<Self>) {
         self.drop_draft();
@@ -269,9 +293,12 @@ impl Editor {
         if let Some((content, _)) = saved {
             self.show(&content);
             self.state.set(State::Clean);
+            // The button that was pressed hides itself.
+            focus(&self.text);
         } else {
             self.state.set(State::Unknown);
             self.load(None);
+            self.cx.place.begin_page();
         }
     }
 

@@ -3,6 +3,7 @@
 use gloo_net::http::Method;
 use leptos::task::spawn_local;
 use session_protocol::Value;
+use web_sys::Element;
 
 use super::note::{draft_of, note_value};
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     platform::clock,
     ui::{
         element::{El, el},
+        is_escape,
         reactive::Var,
     },
 };
@@ -48,7 +50,12 @@ pub(in crate::app) fn page(cx: Context) -> El {
     el("div.page")
         .child(head.child(kit::button("button primary", cx.words.new_note, create)))
         .child(kit::told("told", move || told.get()))
-        .child(when_loaded(cx, PATH, notes, move |value| rows.view(value)))
+        .child(when_loaded(
+            cx,
+            PATH,
+            notes,
+            Box::new(move |value| rows.view(value)),
+        ))
 }
 
 #[derive(Clone, Copy)]
@@ -80,21 +87,24 @@ impl Notes {
         let now = clock::now().wall.as_secs();
         let age = ago(cx.locale, now.saturating_sub(whole(note, "updatedAt")));
         let href = cx.router.href(&Route::Note(id.clone()));
-        let mut what = kit::link("what", &href).child(el("strong").text(text(note, "title")));
+        let mut what =
+            kit::link("what", &href).child(el("strong dir=auto").text(text(note, "title")));
         if draft_of(cx, &id).and_then(|draft| draft.read()).is_some() {
             what = what.child(el("span.tag").text(cx.words.draft));
         }
         let beginning = text(note, "text").lines().next().unwrap_or_default();
-        el("li")
-            .child(what.child(el("span.note").text(beginning)))
-            .child(el("span.note").text(&age))
-            .live(move || Some(self.actions(&id)))
+        let row = el("li")
+            .child(what.child(el("span.note dir=auto").text(beginning)))
+            .child(el("span.note").text(&age));
+        let standing = row.node().clone();
+        row.live(move || Some(self.actions(&standing, &id)))
     }
 
     /// Deletes only what is asked for twice.
-    fn actions(self, id: &str) -> El {
+    fn actions(self, row: &Element, id: &str) -> El {
         let Self { cx, doubtful, .. } = self;
         let w = cx.words;
+        cx.place.hand_over(row);
         let actions = el("span.actions");
         let id = id.to_owned();
         if doubtful.with(|doubtful| *doubtful != id) {
@@ -103,11 +113,18 @@ impl Notes {
         }
         let keep = move || doubtful.set(String::new());
         actions
+            .attr("role", "group")
+            .attr("aria-label", w.delete_really)
             .child(el("span.note").text(w.delete_really))
             .child(kit::button("button quiet", w.keep, keep))
             .child(kit::button("button danger", w.delete, move || {
                 self.delete(id.clone());
             }))
+            .on("keydown", move |event| {
+                if is_escape(&event) {
+                    keep();
+                }
+            })
     }
 
     fn delete(self, id: String) {
@@ -123,15 +140,20 @@ impl Notes {
             if let (Ok(_), Some(draft)) = (&outcome, draft_of(cx, &id)) {
                 draft.discard();
             }
-            let text = match outcome {
-                Ok(_) => cx.words.deleted,
-                Err(error) => cx.words.problem(&error),
-            };
-            if !told.is_gone() {
-                told.set(text);
-                doubtful.set(String::new());
-                load(cx, PATH, list);
+            if told.is_gone() {
+                return;
             }
+            match outcome {
+                // Its row stays as it is until there is a list without it.
+                Ok(_) => told.set(cx.words.deleted),
+                Err(error) => {
+                    told.set(cx.words.problem(&error));
+                    if !error.is_not_found() {
+                        return doubtful.set(String::new());
+                    }
+                }
+            }
+            load(cx, PATH, list);
         });
     }
 }
