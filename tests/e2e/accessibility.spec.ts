@@ -2,7 +2,7 @@
 import { expectAccessible, expectNoSidewaysScroll } from './support/accessible';
 import { HOUR, installClocks, moveWallClock } from './support/clocks';
 import { NETWORK_IS_CUT } from './support/console';
-import { App, PAGES, configure } from './support/pages';
+import { App, PAGES, USER, configure } from './support/pages';
 import { expect, test } from './support/test';
 import { HeldQuestions } from './support/wire';
 
@@ -97,3 +97,59 @@ for (const width of [320, 360]) {
     await expectNoSidewaysScroll(page, 'expired dialog');
   });
 }
+
+test('a long address scrolls nothing sideways at 320 px', async ({ another, backend }) => {
+  const long = `${'very'.repeat(15)}.long.name@subdomain.of.some.example.com`;
+  const context = await another({ viewport: { width: 320, height: 640 } });
+  await context.route('**/api/**', async (route) => {
+    const response = await route.fetch();
+    const body = await response.text();
+    await route.fulfill({ response, body: body.replaceAll(USER, long) });
+  });
+  await context.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => socket.send(message.toString().replaceAll(USER, long)));
+  });
+  const page = await context.newPage();
+  const app = new App(page);
+  await app.logIn('/settings');
+  await expect(page.getByText(long)).toBeVisible();
+  await expectNoSidewaysScroll(page, 'settings');
+  await backend.demo('expire');
+  await expect(app.expired.getByText(long)).toBeVisible();
+  await expectNoSidewaysScroll(page, 'expired dialog');
+  const [wide, room] = await app.expired.evaluate((it) => [it.scrollWidth, it.clientWidth]);
+  expect(wide, 'width of the dialog').toBeLessThanOrEqual(room!);
+  await expect(app.expired.getByRole('button', { name: 'Log in again' })).toBeInViewport({ ratio: 1 });
+  await expect(app.expired.getByRole('button', { name: 'Leave' })).toBeInViewport({ ratio: 1 });
+});
+
+test('in forced colours lines and the active page can be told apart', async ({ another }) => {
+  const page = await (await another({ forcedColors: 'active' })).newPage();
+  const app = new App(page);
+  await app.logIn();
+  const marks = await page
+    .locator('.key')
+    .evaluateAll((keys) => keys.map((key) => getComputedStyle(key, '::before').backgroundColor));
+  const surface = await page
+    .locator('article')
+    .first()
+    .evaluate((tile) => getComputedStyle(tile).backgroundColor);
+  expect(new Set([...marks, surface]).size, `${marks} on ${surface}`).toBe(3);
+  const line = (name: string) =>
+    page
+      .getByRole('link', { name, exact: true })
+      .evaluate((link) => getComputedStyle(link).textDecorationLine);
+  expect([await line('Dashboard'), await line('Notes')]).toEqual(['underline', 'none']);
+});
+
+test('without scripts the page says what it needs, and nothing else', async ({ another, watch }) => {
+  watch.expect(/preloaded using link preload but not used/);
+  const page = await (await another({ javaScriptEnabled: false })).newPage();
+  await page.goto('/');
+  const main = page.getByRole('main');
+  const sentence = main.locator('noscript p');
+  await expect(sentence).toBeInViewport({ ratio: 1 });
+  await expect(sentence).toContainText('needs JavaScript and WebAssembly');
+  await expect(main.locator('.skeleton')).toBeHidden();
+});

@@ -26,6 +26,7 @@ test('"End session" ends the other browser within a second', async ({ another, p
   await report('"End session" to dialog in the other browser', `${ended - clicked} ms`, '1000 ms');
   expect(ended - clicked).toBeLessThanOrEqual(1000);
   await expect(other).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await here.expectLive();
 });
 

@@ -1,4 +1,5 @@
 // Nobody is there: the warning, staying, and the end with all work kept.
+import { expectAccessible } from './support/accessible';
 import { App } from './support/pages';
 import { observeSilence } from './support/probe';
 import { expect, test } from './support/test';
@@ -94,6 +95,42 @@ test.describe('with a warning that leaves time', () => {
     await app.warning.getByRole('button', { name: 'Log out' }).click();
     await app.expectLoginPage();
     await expect(app.warning).toHaveCount(0);
+  });
+});
+
+test.describe('with a limit that nothing moves', () => {
+  test.use({
+    flags: '--allow-short-limits --idle-timeout 60s --absolute-timeout 26s --warning-lead 20s',
+  });
+
+  test('the warning gives the page back, work is saved, and all goes on after the end', async ({
+    page,
+  }) => {
+    test.setTimeout(120_000);
+    const app = new App(page);
+    await app.logIn();
+    await app.openNote();
+    await app.noteText.fill(DRAFT);
+    await expect(app.warning).toContainText('cannot be extended', { timeout: 20_000 });
+    await expect(page).toHaveTitle(/^Your session is about to expire/);
+    await page.keyboard.press('Escape');
+
+    await expect(app.warning).toHaveCount(0);
+    await expect(app.noteText).toBeFocused();
+    const left = page.getByRole('timer', { name: 'Time left' });
+    await expect(left).toBeInViewport({ ratio: 1 });
+    await expectAccessible(page, 'the notice of a warning that was put away');
+    await app.save();
+    await app.noteText.press('End');
+    await app.noteText.pressSequentially(' and more');
+    await expect(left).toBeVisible();
+
+    await expect(app.expired).toBeVisible({ timeout: 25_000 });
+    await expect(left).toHaveCount(0);
+    await app.logInAgain();
+    await expect(app.noteText).toHaveValue(`${DRAFT} and more`);
+    await expect(app.noteText).toBeFocused();
+    await expect(page).toHaveTitle(/^Note/);
   });
 });
 

@@ -120,3 +120,41 @@ test('every page is reached by its link, Enter and nothing else', async ({ page 
     await app.expectHeading(name);
   }
 });
+
+test('at 200 % zoom nothing that has the focus is under a bar', async ({ another }) => {
+  const page = await (await another({ viewport: { width: 640, height: 360 } })).newPage();
+  const app = new App(page);
+  await app.logIn();
+  for (const name of ['Notes', 'Devices', 'Settings'] as const) {
+    await app.open(name);
+    await expect(page.getByRole('main').getByRole('button').last()).toBeVisible();
+    for (const key of ['Tab', 'Shift+Tab']) {
+      for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+        await page.keyboard.press(key);
+        const covered = await page.evaluate(() => {
+          const focused = document.activeElement!;
+          if (!focused.closest('main')) return null;
+          const { x, y, width, height } = focused.getBoundingClientRect();
+          // A text area may be higher than the page; what is small has to be seen whole.
+          if (height > 100) return null;
+          const found = [y + 1, y + height - 1].map((y) => document.elementFromPoint(x + width / 2, y));
+          return found.some((it) => it?.closest('nav, header')) ? focused.outerHTML : null;
+        });
+        verify(covered, `what has the focus and is covered on ${name}`).toBeNull();
+        if (await page.evaluate(() => document.activeElement === document.body)) break;
+      }
+    }
+  }
+});
+
+test('Escape stays signed in, also when no element has the focus', async ({ backend, page }) => {
+  const app = new App(page);
+  await app.logIn();
+  await app.expectMoreUpdates(1);
+  await backend.demo('warn?seconds=90');
+  await expect(app.warning.getByRole('button', { name: 'Stay signed in' })).toBeFocused();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('Escape');
+  await expect(app.warning).toHaveCount(0);
+  await app.expectLive();
+});

@@ -100,6 +100,31 @@ test('every page has a title and an address of its own', async ({ page }) => {
   expect([addresses.size, titles.size]).toEqual([PAGES.length, PAGES.length]);
 });
 
+for (const width of [1280, 320]) {
+  test(`the navigation stands still at ${width} px`, async ({ another }) => {
+    const page = await (await another({ viewport: { width, height: 640 } })).newPage();
+    const app = new App(page);
+    await app.logIn();
+    const places = () =>
+      page.getByRole('navigation').getByRole('link').evaluateAll((links) =>
+        links.map((link) => {
+          const text = document.createRange();
+          text.selectNodeContents(link);
+          const { x, right } = text.getBoundingClientRect();
+          return [x, right];
+        }),
+      );
+    const first = await places();
+    for (const name of PAGES) {
+      await app.open(name);
+      expect(await places(), name).toEqual(first);
+    }
+    const edges = first.flat();
+    expect(Math.min(...edges), 'to the left edge').toBeGreaterThanOrEqual(4);
+    expect(width - Math.max(...edges), 'to the right edge').toBeGreaterThanOrEqual(4);
+  });
+}
+
 test('an unknown address says so and leads back', async ({ page }) => {
   const app = new App(page);
   await app.logIn();
