@@ -1,10 +1,7 @@
 //! Calls to the backend's own data, and what a page knows of an answer.
 
 use gloo_net::http::Method;
-use leptos::{
-    prelude::{With as _, untrack},
-    task::spawn_local,
-};
+use leptos::{prelude::untrack, task::spawn_local};
 use session_core::ConnectionStatus;
 use session_protocol::{Value, parse};
 
@@ -12,6 +9,7 @@ use super::{context::Context, kit};
 use crate::{
     service::RequestError,
     ui::{
+        connection,
         element::{El, el},
         reactive::{Var, effect, memo},
     },
@@ -104,15 +102,12 @@ pub(super) fn waiting(cx: Context) -> El {
 
 /// Returns whether there is no network; reactive closures follow it.
 pub(super) fn is_offline(cx: Context) -> bool {
-    cx.session.view().with(|view| view.connection) == ConnectionStatus::Offline
+    connection(cx.session) == ConnectionStatus::Offline
 }
 
 /// Calls `act` whenever the connection is there again, as long as the current owner lives.
 pub(super) fn when_live(cx: Context, act: Box<dyn Fn()>) {
-    let live = memo(move || {
-        let connection = cx.session.view().with(|view| view.connection);
-        u64::from(connection == ConnectionStatus::Live)
-    });
+    let live = memo(move || u64::from(connection(cx.session) == ConnectionStatus::Live));
     effect(move || {
         if live.get() == 1 {
             untrack(&act);

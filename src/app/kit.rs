@@ -1,6 +1,6 @@
 //! Pieces that several pages are made of. They know no session.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use crate::{
     platform::timer::Timer,
@@ -73,9 +73,10 @@ pub(super) fn choice(
     name: &str,
     options: &[&str],
     chosen: usize,
-    choose: impl Fn(usize) + Copy + 'static,
+    choose: Rc<dyn Fn(usize)>,
 ) -> El {
     let option = |(index, label): (usize, &&str)| {
+        let choose = Rc::clone(&choose);
         let input = el("input.visually-hidden type=radio")
             .attr("name", name)
             .attr("id", &[name, "-", label].concat())

@@ -40,7 +40,7 @@ use crate::{
     platform::window,
     service::{Platform, Session, start_session},
     ui::{
-        covered,
+        connection, covered,
         element::{El, el},
         living_epoch,
         reactive::{Var, effect, memo},
@@ -145,7 +145,7 @@ fn inside(cx: Context) -> El {
 
 /// What stands there until it is known whether there is a session; looks like `index.html`.
 fn waiting(cx: Context) -> El {
-    let trouble = move || match cx.session.view().with(|view| view.connection) {
+    let trouble = move || match connection(cx.session) {
         ConnectionStatus::Degraded | ConnectionStatus::Offline | ConnectionStatus::Reconnecting => {
             cx.words.tries_again
         }

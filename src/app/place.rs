@@ -93,21 +93,16 @@ impl Place {
         self.before_paint(Box::new(go));
     }
 
-    /// If `region` has the focus and loses it with what is about to be replaced in it: gives it to
-    /// the heading of the page, or to the first button of the row that the region is.
+    /// If `region`, whose contents are about to be replaced, has the focus: gives it to the heading
+    /// of the page, or to the first button of the row in which the region is.
     pub(crate) fn hand_over(self, region: &Element) {
-        if !region.contains(active().as_deref()) {
-            return;
-        }
-        let heir = region.closest("li, main");
-        let go = move || {
-            if active().is_none_or(|it| it.matches("body") == Ok(true))
-                && let Ok(Some(heir)) = heir
-            {
+        if region.contains(active().as_deref())
+            && let Ok(Some(heir)) = region.closest("li, main")
+        {
+            self.before_paint(Box::new(move || {
                 focus_on(heir.query_selector("h1, button"));
-            }
-        };
-        self.before_paint(Box::new(go));
+            }));
+        }
     }
 
     fn before_paint(self, go: Box<dyn FnOnce()>) {

@@ -19,7 +19,7 @@ pub fn ConnectionStatus() -> impl IntoView {
 #[must_use]
 pub fn connection_status(session: Session) -> El {
     let words = words();
-    let status = move || session.view().with(|view| view.connection);
+    let status = move || connection(session);
     let state = move || match status() {
         Status::Live => "live",
         Status::Connecting => "connecting",
@@ -39,4 +39,9 @@ pub fn connection_status(session: Session) -> El {
     el("span.status-badge role=status")
         .live_attr("data-state", move || Some(state()))
         .live_text(text)
+}
+
+/// Returns how the socket is; reactive closures follow it.
+pub(crate) fn connection(session: Session) -> Status {
+    session.view().with(|view| view.connection)
 }

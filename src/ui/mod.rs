@@ -19,6 +19,7 @@ mod session_dialogs;
 mod warning_dialog;
 pub mod words;
 
+pub(crate) use connection_status::connection;
 pub use connection_status::{ConnectionStatus, connection_status};
 pub use cover::covered;
 pub(crate) use dialog::{dialog, is_escape, open};

@@ -41,10 +41,12 @@ impl<T: 'static> Var<T> {
     /// Creates a value that belongs to the current reactive owner.
     #[must_use]
     pub fn new(value: T) -> Self {
-        let changed = ArcTrigger::new();
-        let value: Box<dyn Any> = Box::new(RefCell::new(value));
+        fn erased(value: Box<dyn Any>) -> StoredValue<Rc<Slot>, LocalStorage> {
+            let changed = ArcTrigger::new();
+            StoredValue::new_local(Rc::new(Slot { changed, value }))
+        }
         Self {
-            slot: StoredValue::new_local(Rc::new(Slot { changed, value })),
+            slot: erased(Box::new(RefCell::new(value))),
             kind: PhantomData,
         }
     }
@@ -67,7 +69,10 @@ impl<T: 'static> Var<T> {
 
     /// Follows the value without reading it.
     pub fn follow(self) {
-        self.slot.get_value().changed.track();
+        fn erased(slot: StoredValue<Rc<Slot>, LocalStorage>) {
+            slot.get_value().changed.track();
+        }
+        erased(self.slot);
     }
 
     /// Keeps the value until its owner goes; for what is never read, such as a listener.
@@ -128,9 +133,12 @@ impl<T: 'static> Var<T> {
 
     /// Tells those who follow the value that it changed.
     pub fn changed(self) {
-        if let Some(slot) = self.slot.try_get_value() {
-            slot.changed.notify();
+        fn erased(slot: StoredValue<Rc<Slot>, LocalStorage>) {
+            if let Some(slot) = slot.try_get_value() {
+                slot.changed.notify();
+            }
         }
+        erased(self.slot);
     }
 }
 

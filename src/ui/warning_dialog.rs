@@ -3,7 +3,7 @@
 //! Invariants: what the person can still do is one press away, on a button that keeps the focus
 //! whatever becomes of the warning; a limit that nothing moves does not keep anybody from saving.
 
-use leptos::prelude::{With as _, WithUntracked as _};
+use leptos::prelude::{With as _, untrack};
 use session_core::{Command, Extension, Warning};
 use session_protocol::WarningCause;
 
@@ -36,16 +36,11 @@ pub(super) fn warning_dialog(session: Session, put_away: PutAway) -> El {
     };
     let busy = move || warning().is_some_and(|it| it.extension == Extension::Busy);
     let go_on_text = move || match warning() {
-        Some(warning) if can_stay(&warning) => {
-            if busy() {
-                words.extending
-            } else {
-                words.stay_signed_in
-            }
-        }
-        _ => words.keep_working,
+        Some(warning) if !can_stay(&warning) => words.keep_working,
+        _ if busy() => words.extending,
+        _ => words.stay_signed_in,
     };
-    let go_on = move || match session.view().with_untracked(warning_of) {
+    let go_on = move || match untrack(warning) {
         Some(warning) if !can_stay(&warning) => put_away.set(number(warning.cause)),
         _ => session.command(Command::StaySignedIn),
     };

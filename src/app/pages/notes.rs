@@ -93,18 +93,19 @@ impl Notes {
             what = what.child(el("span.tag").text(cx.words.draft));
         }
         let beginning = text(note, "text").lines().next().unwrap_or_default();
-        let row = el("li")
+        let actions = el("span.page");
+        let region = actions.node().clone();
+        el("li")
             .child(what.child(el("span.note dir=auto").text(beginning)))
-            .child(el("span.note").text(&age));
-        let standing = row.node().clone();
-        row.live(move || Some(self.actions(&standing, &id)))
+            .child(el("span.note").text(&age))
+            .child(actions.live(move || Some(self.actions(&region, &id))))
     }
 
     /// Deletes only what is asked for twice.
-    fn actions(self, row: &Element, id: &str) -> El {
+    fn actions(self, region: &Element, id: &str) -> El {
         let Self { cx, doubtful, .. } = self;
         let w = cx.words;
-        cx.place.hand_over(row);
+        cx.place.hand_over(region);
         let actions = el("span.actions");
         let id = id.to_owned();
         if doubtful.with(|doubtful| *doubtful != id) {

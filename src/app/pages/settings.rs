@@ -1,5 +1,7 @@
 //! What the person chooses.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use session_protocol::object;
 use wasm_bindgen::JsCast as _;
@@ -42,14 +44,14 @@ pub(in crate::app) fn page(cx: Context) -> El {
             "theme",
             &w.themes,
             theme.unwrap_or_default(),
-            choose_theme,
+            Rc::new(choose_theme),
         ))
         .child(kit::choice(
             w.language,
             "language",
             &languages,
             language.unwrap_or_default(),
-            choose_language,
+            Rc::new(choose_language),
         ));
     let user = cx
         .session
