@@ -62,7 +62,7 @@ pub(super) fn warning_dialog(session: Session, put_away: PutAway) -> El {
 /// Shows how long a session still is whose warning was put away. The page stays usable.
 pub(super) fn warning_notice(session: Session) -> El {
     let text = el("p role=status").text(words().about_to_expire);
-    countdown(el("div.session-notice").child(text), session)
+    countdown(el("aside.session-notice").child(text), session)
 }
 
 /// Returns whether the person can have the session extended.
