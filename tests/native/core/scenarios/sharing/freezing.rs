@@ -1,6 +1,7 @@
 //! A leader that stops without a word keeps its lock: who may take it, and how often.
 
-use session_core::Input;
+use session_core::{ConnectionStatus, Input};
+use session_protocol::TabNoticeKind;
 
 use crate::support::{
     browser::{Browser, Sight},
@@ -228,6 +229,55 @@ fn a_leader_whose_connection_breaks_has_15_s_to_mend_it() {
     assert_eq!(browser.locks.steals, []);
     browser.server.reachable = true;
     browser.await_one_life(secs(31));
+}
+
+#[test]
+fn a_leader_that_has_mended_its_connection_has_all_the_time_again() {
+    let mut mended = 0;
+    // Each leader draws other waits.
+    for leader in 0..60 {
+        let mut browser = Browser::with_tabs(1);
+        for gone in 0..leader {
+            browser.open(Sight::Seen);
+            browser.advance(secs(1));
+            browser.close(gone);
+            browser.advance(secs(1));
+        }
+        browser.open(Sight::Seen);
+        browser.open(Sight::Seen);
+        browser.advance(secs(10));
+        browser.server_fails();
+        browser.advance(secs(10));
+        browser.server.reachable = true;
+        browser.advance(millis(4_500));
+        if browser.view(leader).connection != ConnectionStatus::Live {
+            continue;
+        }
+
+        browser.advance(secs(30));
+
+        assert_eq!(browser.locks.steals, [], "{leader}");
+        mended += 1;
+    }
+    assert!(mended > 5, "{mended}");
+}
+
+#[test]
+fn who_is_looked_at_again_asks_for_the_leader_at_once() {
+    for since in 0..10 {
+        let mut browser = Browser::with_tabs(3);
+        browser.hide(1);
+        browser.advance(millis(20_000 + 700 * since));
+        let shown = browser.now();
+
+        browser.show(1);
+        browser.advance(millis(100));
+
+        let asked = browser
+            .notices(shown)
+            .any(|(tab, notice)| tab == 1 && matches!(notice.kind, TabNoticeKind::Asking { .. }));
+        assert!(asked, "{since}");
+    }
 }
 
 #[test]
