@@ -16,7 +16,7 @@ use super::{
 };
 use crate::service::Session;
 
-/// The [number](number) of the limit whose warning the person has put away; zero if there is none.
+/// The [`number`] of the limit whose warning the person has put away; zero if there is none.
 pub(super) type PutAway = Var<u64>;
 
 /// Numbers the limits from one.
