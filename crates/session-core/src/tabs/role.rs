@@ -178,10 +178,11 @@ impl Follower {
         self.leader.as_ref().is_some_and(|leader| leader.tab == tab)
     }
 
-    /// Returns whether nothing was heard of a sound leader for so long that somebody may take the
-    /// lock.
+    /// Returns whether nothing was heard of a sound leader for so long that another leader must have
+    /// taken the lock. Whoever did may have heard its last word a little earlier.
     pub(crate) fn is_silent(&self, now: Duration, timing: &Timing) -> bool {
-        self.heard_at.saturating_add(timing.leader_silence) <= now
+        let missed = timing.leader_silence.saturating_sub(timing.leader_check);
+        self.heard_at.saturating_add(missed) <= now
     }
 
     /// A leader told how it is. Returns whether it is another than before. One that has just lost

@@ -93,6 +93,29 @@ fn on_a_busy_machine_too_one_follower_takes_the_lead() {
 }
 
 #[test]
+fn a_tab_that_hears_late_knows_that_the_lead_was_taken() {
+    for slower in [0, 30, 100, 300] {
+        let mut browser = Browser::with_tabs(4);
+        browser.slower = millis(slower);
+        browser.advance(secs(60));
+        let first = browser.leader();
+        browser.freeze(first);
+        browser.advance(secs(20));
+        let second = browser.leader();
+        browser.freeze(second);
+
+        browser.advance(secs(80));
+
+        let steals = &browser.locks.steals;
+        assert_eq!(steals.len(), 2, "{slower} ms: {steals:?}");
+        assert!(
+            steals[1].0 - steals[0].0 >= secs(60),
+            "{slower} ms: {steals:?}"
+        );
+    }
+}
+
+#[test]
 fn if_the_one_that_goes_first_stops_too_the_next_takes_the_lead() {
     let mut browser = Browser::with_tabs(3);
     browser.freeze(0);

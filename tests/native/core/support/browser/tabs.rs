@@ -62,6 +62,8 @@ pub(crate) struct Browser {
     pub(crate) loses: u64,
     /// A notice between tabs, or the word about a lock, takes this long.
     pub(crate) near: Duration,
+    /// A tab hears a notice later by this or by twice this, now and then.
+    pub(crate) slower: Duration,
 }
 
 impl Browser {
@@ -79,6 +81,7 @@ impl Browser {
             notices: Vec::new(),
             loses: 0,
             near: NEAR,
+            slower: Duration::ZERO,
         }
     }
 
@@ -202,8 +205,10 @@ impl Browser {
                         continue;
                     }
                     let heard = Input::TabNoticeReceived(notice.clone());
-                    // Some tabs are slower than others.
-                    let slow = Duration::from_millis(other as u64 % 3);
+                    // Some tabs are slower than others, and each is now and then.
+                    let tab = Duration::from_millis(other as u64 % 3);
+                    let now = u32::try_from((self.ordered + other as u64) % 3).unwrap_or(0);
+                    let slow = tab + self.slower * now;
                     self.come(other, Coming::ToPage(heard), self.near + slow);
                 }
             }
