@@ -238,8 +238,7 @@ impl Follower {
     /// The next question is due at this time at the latest, unless the last one may still be
     /// answered: what comes together leads to one question.
     pub(crate) fn ask_by(&mut self, at: Duration, timing: &Timing) {
-        let answered = |asked: Asked| asked.at.saturating_add(timing.leader_answer);
-        let earliest = self.asked.map_or(at, answered);
+        let earliest = self.answered_at(timing).unwrap_or(at);
         self.ask_at = self.ask_at.min(at.max(earliest));
     }
 
