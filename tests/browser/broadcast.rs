@@ -171,7 +171,10 @@ fn open(scope: &str, facts: &Recorder) -> Broadcast {
 }
 
 fn question(seq: u64) -> TabNotice {
-    let kind = TabNoticeKind::Asking { visible: true };
+    let kind = TabNoticeKind::Asking {
+        visible: true,
+        candidate: true,
+    };
     TabNotice {
         kind,
         ..notice(seq)

@@ -1,7 +1,8 @@
 //! Reports of the user's activity: the first at once, then at most one in an interval.
 //!
-//! A report that could not go out in time is dropped: sent after a long reconnect it would prolong
-//! the session of somebody who left. Only a report moves the server's idle deadline; heartbeats,
+//! A report goes by the socket, or by a call if there is none for a while. One that could not go out
+//! in time is dropped: sent after a long reconnect it would prolong the session of somebody who left.
+//! Only a report moves the server's idle deadline; heartbeats,
 //! refreshes and updates are not activity.
 //!
 //! Source: OWASP ASVS 5.0, 7.3.1 (inactivity timeout).
@@ -15,7 +16,7 @@ pub(crate) enum Activity {
     Quiet,
     /// A report went out; the next may follow at `next`.
     Reported { next: Duration },
-    /// The user was active; a report follows at `next`, or when there is a socket.
+    /// The user was active; a report is due at `next`.
     Pending { next: Duration, noted: Duration },
 }
 
@@ -33,21 +34,19 @@ impl Activity {
         };
     }
 
-    /// Returns whether a pending report is due now, and counts it as sent. One that is older than
-    /// the interval is dropped.
-    pub(crate) fn take_due(&mut self, now: Duration, interval: Duration) -> bool {
+    /// Counts the pending report as sent, unless it is older than the interval: then it is dropped.
+    /// Returns whether it is to be sent.
+    pub(crate) fn take(&mut self, now: Duration, interval: Duration) -> bool {
         match *self {
             Self::Pending { noted, .. } if now > noted.saturating_add(interval) => {
                 *self = Self::Quiet;
                 false
             }
-            Self::Pending { next, .. } if next <= now => {
-                *self = Self::Reported {
-                    next: now.saturating_add(interval),
-                };
+            Self::Pending { .. } => {
+                self.reported(now, interval);
                 true
             }
-            Self::Quiet | Self::Reported { .. } | Self::Pending { .. } => false,
+            Self::Quiet | Self::Reported { .. } => false,
         }
     }
 
@@ -58,6 +57,7 @@ impl Activity {
         };
     }
 
+    /// Returns when the pending report is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match *self {
             Self::Quiet => None,

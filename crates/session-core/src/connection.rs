@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use session_protocol::SharedSocket;
+
 use crate::{
     SocketId, backoff,
     draw::Draw,
@@ -48,6 +50,8 @@ pub(crate) enum Missing {
     Token,
     Verdict,
     Network,
+    /// Which session it is: only then can tabs share.
+    Name,
 }
 
 /// Whether the silence on an open socket was questioned.
@@ -148,8 +152,23 @@ impl Connection {
         }
     }
 
-    pub(crate) const fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed)
+    /// Returns how the socket is for those that share it.
+    pub(crate) fn shared(&self, now: Duration) -> SharedSocket {
+        match self.state {
+            State::Open { .. } => SharedSocket::Live,
+            State::Closed => SharedSocket::Refused,
+            State::Backoff {
+                until,
+                wait: Wait::Told,
+            } => SharedSocket::Held(until.saturating_sub(now)),
+            State::Idle
+            | State::Suspended(_)
+            | State::Connecting { .. }
+            | State::Authenticating { .. }
+            | State::Backoff {
+                wait: Wait::Ours, ..
+            } => SharedSocket::Down,
+        }
     }
 
     /// Returns whether earlier attempts of this session failed, so that the next is a reconnect.
@@ -163,10 +182,11 @@ impl Connection {
             (State::Suspended(Missing::Token), Missing::Token)
                 | (State::Suspended(Missing::Verdict), Missing::Verdict)
                 | (State::Suspended(Missing::Network), Missing::Network)
+                | (State::Suspended(Missing::Name), Missing::Name)
         )
     }
 
-    /// A session began: a socket is wanted.
+    /// A socket is wanted; what the server asked for before still counts.
     pub(crate) fn start(&mut self) {
         *self = Self {
             state: State::Suspended(Missing::Token),
@@ -221,6 +241,16 @@ impl Connection {
         {
             self.state = State::Suspended(Missing::Token);
         }
+    }
+
+    /// Keeps attempts back until this time, because the server asked for it, here or in another tab.
+    pub(crate) fn hold_until(&mut self, at: Duration) {
+        self.pace.hold_until(at);
+    }
+
+    /// A session begins, whose first socket belongs to no crowd.
+    pub(crate) fn forget_hold(&mut self) {
+        self.pace.forget_hold();
     }
 
     /// Returns whether an attempt may begin; one that comes too soon is planned.
@@ -350,6 +380,9 @@ impl Connection {
             None => (backoff::wait(self.failures, draw), Wait::Ours),
         };
         let until = now.saturating_add(time);
+        if wait == Wait::Told {
+            self.pace.hold_until(until);
+        }
         self.state = State::Backoff { until, wait };
     }
 

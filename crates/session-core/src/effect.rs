@@ -132,6 +132,16 @@ pub enum LockName {
     Refresh,
 }
 
+impl Effect {
+    /// Returns whether the application's own code runs when it is carried out.
+    pub(crate) const fn runs_application(&self) -> bool {
+        matches!(
+            self,
+            Self::DeliverUpdate { .. } | Self::ClearProtectedState { .. }
+        )
+    }
+}
+
 impl LockName {
     /// Returns the name, for the browser and for the timeline.
     #[must_use]

@@ -21,8 +21,15 @@ pub(crate) struct Inquiry {
 #[derive(Clone, Copy, Debug, Hash)]
 enum State {
     Idle,
-    Wanted { at: Duration },
-    Asking { call: CallId, since: Duration },
+    Wanted {
+        at: Duration,
+    },
+    Asking {
+        call: CallId,
+        since: Duration,
+        /// Whether something happened since, of which the answer may not know.
+        overtaken: bool,
+    },
 }
 
 impl Inquiry {
@@ -45,6 +52,15 @@ impl Inquiry {
             }
             State::Wanted { .. } | State::Asking { .. } => {}
         }
+    }
+
+    /// As [`Inquiry::want`], about something that just happened: the answer to a question that is
+    /// under way may be older.
+    pub(crate) fn want_anew(&mut self, now: Duration) {
+        if let State::Asking { overtaken, .. } = &mut self.state {
+            *overtaken = true;
+        }
+        self.want(now);
     }
 
     /// Plans the question unless one began within the window, whose answer then counts for this
@@ -76,7 +92,11 @@ impl Inquiry {
     }
 
     pub(crate) fn began(&mut self, call: CallId, now: Duration, rate: &Rate) {
-        self.state = State::Asking { call, since: now };
+        self.state = State::Asking {
+            call,
+            since: now,
+            overtaken: false,
+        };
         self.began = Some(now);
         self.pace.spend(now, rate);
     }
@@ -87,6 +107,7 @@ impl Inquiry {
             State::Asking {
                 call: awaited,
                 since,
+                ..
             } if awaited == call => Some(since),
             State::Asking { .. } => None,
             State::Idle => None,
@@ -109,9 +130,19 @@ impl Inquiry {
         self.failures > 0
     }
 
+    /// The question was answered, or nobody needs an answer any more.
     pub(crate) fn settle(&mut self) {
         self.state = State::Idle;
         self.failures = 0;
+    }
+
+    /// The question was answered: it is asked again if something has happened since.
+    pub(crate) fn answered(&mut self, now: Duration) {
+        let again = matches!(self.state, State::Asking { overtaken, .. } if overtaken);
+        self.settle();
+        if again {
+            self.want(now);
+        }
     }
 
     /// Plans the repetition of a question that got no answer.

@@ -65,6 +65,13 @@ impl Revocation {
         self.state = State::Due { session, at };
     }
 
+    /// Another page logged out of this session and may be gone before the server was told.
+    pub(crate) fn take_over(&mut self, session: &str, now: Duration) {
+        if let State::Settled = self.state {
+            self.want(session.to_owned(), now);
+        }
+    }
+
     /// Returns the session to end if it is time to tell the server.
     pub(crate) fn due(&self, now: Duration) -> Option<&str> {
         match &self.state {

@@ -204,12 +204,22 @@ impl TokenHolder {
     }
 
     /// The turn to refresh is over. Returns the lock to give back.
-    pub(crate) fn give_lock_back(&mut self) -> Option<LockId> {
+    pub(crate) fn take_lock(&mut self) -> Option<LockId> {
         if let Renewal::UnderWay { lock, .. } = &mut self.renewal {
             lock.take()
         } else {
             None
         }
+    }
+
+    /// The page is about to stop, and keeps nobody waiting: its turn passes, and comes again when it
+    /// runs, or after this pause. Returns the lock to give back.
+    pub(crate) fn give_lock_back(&mut self, now: Duration, pause: Duration) -> Option<LockId> {
+        let waited = self.stop_waiting(now);
+        if waited.is_some() {
+            self.renewal = Renewal::CoolingDown(now.saturating_add(pause));
+        }
+        waited.or_else(|| self.take_lock())
     }
 
     pub(crate) fn refresh_began(

@@ -12,6 +12,12 @@ use crate::{Secret, WireError, names::same_name, text};
 /// Deepest nesting of arrays and objects that is accepted.
 pub const MAX_DEPTH: usize = 32;
 
+/// Largest whole number that is read, 2^53 - 1: every JSON reader keeps those up to it exactly, and a
+/// browser none beyond.
+///
+/// Source: RFC 7493 section 2.2 (numbers in I-JSON).
+pub const MAX_COUNT: u64 = (1 << 53) - 1;
+
 /// Longest duration a peer can tell: ten years. Larger ones are clamped, so that arithmetic on
 /// them cannot overflow.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
@@ -150,7 +156,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn count(self, field: &'static str) -> Result<Option<u64>, WireError> {
-        self.optional(field, "a whole number", Value::as_u64)
+        self.optional(field, "a whole number below 2^53", |value| {
+            value.as_u64().filter(|count| *count <= MAX_COUNT)
+        })
     }
 
     pub(crate) fn seconds(self, field: &'static str) -> Result<Duration, WireError> {

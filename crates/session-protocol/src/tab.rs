@@ -3,12 +3,14 @@
 //! Notices are hints: they can make a tab ask the server or show less, never grant or prolong a
 //! session. Invariant: there is no field that could hold a token.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::{
     MAX_MESSAGE_BYTES, WireError,
     error::shown,
-    json::{Fields, object, parse_object, write},
+    json::{Fields, object, parse_object, seconds_value, write},
     names::same_name,
 };
 
@@ -46,15 +48,17 @@ pub enum TabNoticeKind {
     Active,
     /// Is there a leader?
     Asking {
-        /// Whether the sender can be seen.
+        /// Whether the sender can be seen, and takes over from a leader that cannot.
         visible: bool,
+        /// Whether the sender may take the lock from a leader that is silent.
+        candidate: bool,
     },
     /// The sender holds the socket.
     Leading {
         /// Number of the leadership; a higher one is newer.
         term: u64,
-        /// Whether messages flow on the socket.
-        live: bool,
+        /// How the socket is.
+        socket: SharedSocket,
         /// Whether the sender can be seen.
         visible: bool,
     },
@@ -91,6 +95,42 @@ pub enum TabNoticeKind {
         /// The application's own JSON.
         payload: Value,
     },
+}
+
+/// How the socket of all tabs is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SharedSocket {
+    /// Messages flow.
+    Live,
+    /// It is on its way, or there is nothing to open it with.
+    Down,
+    /// The server asked to be left alone for this time.
+    Held(Duration),
+    /// The server refuses it for good; the session stays.
+    Refused,
+}
+
+impl SharedSocket {
+    fn read(fields: Fields<'_>) -> Result<Self, WireError> {
+        let flag = |field| fields.flag(field).map(Option::unwrap_or_default);
+        Ok(if flag("live")? {
+            Self::Live
+        } else if flag("refused")? {
+            Self::Refused
+        } else {
+            let wait = fields.optional_seconds("waitSeconds")?;
+            wait.map_or(Self::Down, Self::Held)
+        })
+    }
+
+    fn write(self, pairs: &mut Vec<(&'static str, Value)>) {
+        pairs.push(("live", (self == Self::Live).into()));
+        match self {
+            Self::Live | Self::Down => {}
+            Self::Held(wait) => pairs.push(("waitSeconds", seconds_value(wait))),
+            Self::Refused => pairs.push(("refused", true.into())),
+        }
+    }
 }
 
 impl TabNoticeKind {
@@ -136,11 +176,12 @@ impl TabNoticeKind {
         } else if is("asking") {
             Self::Asking {
                 visible: flag("visible")?,
+                candidate: flag("candidate")?,
             }
         } else if is("leading") {
             Self::Leading {
                 term: term()?,
-                live: flag("live")?,
+                socket: SharedSocket::read(fields)?,
                 visible: flag("visible")?,
             }
         } else if is("resigned") {
@@ -171,16 +212,19 @@ impl TabNoticeKind {
     fn write(&self, pairs: &mut Vec<(&'static str, Value)>) {
         match self {
             Self::LoggedIn | Self::LoggedOut | Self::Expired | Self::Changed | Self::Active => {}
-            Self::Asking { visible } => pairs.push(("visible", (*visible).into())),
+            Self::Asking { visible, candidate } => pairs.extend([
+                ("visible", Value::from(*visible)),
+                ("candidate", (*candidate).into()),
+            ]),
             Self::Leading {
                 term,
-                live,
+                socket,
                 visible,
-            } => pairs.extend([
-                ("term", Value::from(*term)),
-                ("live", (*live).into()),
-                ("visible", (*visible).into()),
-            ]),
+            } => {
+                pairs.push(("term", Value::from(*term)));
+                socket.write(pairs);
+                pairs.push(("visible", (*visible).into()));
+            }
             Self::Resigned { term, to } => pairs.extend([
                 ("term", Value::from(*term)),
                 ("to", Value::from(to.as_str())),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use session_core::{HttpFailure, Replay};
-use session_protocol::{EndReason, WarningCause};
+use session_protocol::{EndReason, SharedSocket, WarningCause};
 
 /// One step of a life.
 #[derive(Clone, Debug)]
@@ -159,10 +159,11 @@ pub(crate) enum Rumour {
     Active,
     Asking {
         visible: bool,
+        candidate: bool,
     },
     Leading {
         term: Term,
-        live: bool,
+        socket: SharedSocket,
         visible: bool,
     },
     Resigned {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use session_core::{HttpFailure, Replay};
-use session_protocol::{EndReason, WarningCause};
+use session_protocol::{EndReason, SharedSocket, WarningCause};
 
 use super::act::{Act, Age, Answer, Call, Memory, Rumour, Said, Term, Told, Whose};
 
@@ -264,12 +264,21 @@ fn rumour(u: &mut Unstructured<'_>) -> Result<Rumour> {
         2 => R::Expired,
         3 => R::Changed,
         4 => R::Active,
-        5 | 6 => R::Asking {
-            visible: u.arbitrary()?,
-        },
+        5 | 6 => {
+            let bits = u.arbitrary::<u8>()?;
+            R::Asking {
+                visible: bits & 1 == 1,
+                candidate: (bits ^ (bits >> 1)) & 1 == 1,
+            }
+        }
         7..10 => R::Leading {
             term: term(u)?,
-            live: u.arbitrary()?,
+            socket: match u.arbitrary::<u8>()? % 8 {
+                1 | 3 | 5 | 7 => SharedSocket::Live,
+                2 => SharedSocket::Held(Duration::from_secs(u64::from(u.arbitrary::<u8>()?))),
+                4 => SharedSocket::Refused,
+                _ => SharedSocket::Down,
+            },
             visible: u.arbitrary()?,
         },
         10 | 11 => R::Resigned {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use session_core::{CallId, Command, Input, Presence};
 use session_protocol::{
-    CloseCode, Secret, ServerMessage, SessionStatus, TabNotice, TabNoticeKind, WireError,
-    http::TokenResponse,
+    CloseCode, MAX_COUNT, Secret, ServerMessage, SessionStatus, TabNotice, TabNoticeKind,
+    WireError, http::TokenResponse,
 };
 
 use super::{
@@ -115,14 +115,14 @@ impl Page {
             Rumour::Expired => K::Expired,
             Rumour::Changed => K::Changed,
             Rumour::Active => K::Active,
-            Rumour::Asking { visible } => K::Asking { visible },
+            Rumour::Asking { visible, candidate } => K::Asking { visible, candidate },
             Rumour::Leading {
                 term,
-                live,
+                socket,
                 visible,
             } => K::Leading {
                 term: self.term(term),
-                live,
+                socket,
                 visible,
             },
             Rumour::Resigned { term, to_this_tab } => K::Resigned {
@@ -165,10 +165,10 @@ impl Page {
             Term::None => 0,
             Term::Before => known.saturating_sub(1),
             Term::Same => known,
-            Term::After => known.saturating_add(1),
-            Term::Last => u64::MAX,
+            Term::After => MAX_COUNT.min(known + 1),
+            Term::Last => MAX_COUNT,
         };
-        if term < u64::MAX {
+        if term < MAX_COUNT {
             self.given.term = known.max(term);
         }
         term

@@ -6,11 +6,11 @@ use std::{
 };
 
 use session_core::{
-    Client, Effect, Input, Replay, RequestId, SessionView, SocketId,
+    Client, Effect, Input, LockName, Replay, RequestId, SessionView, SocketId,
     policy::{RATES, Rate, Timing},
     timeline::CAPACITY,
 };
-use session_protocol::ClientMessage;
+use session_protocol::{ClientMessage, TabNotice, TabNoticeKind};
 
 use super::{
     ends::Ends,
@@ -69,7 +69,7 @@ impl Promises {
         self.take_note(input, before);
         for effect in effects {
             self.one_socket(effect);
-            self.bounded_attempts(effect, now);
+            self.bounded_attempts(input, effect, now);
             self.one_outcome(effect);
             self.each_update_once(effect);
             self.turns.look(input, effect, before.epoch);
@@ -168,12 +168,14 @@ impl Promises {
     }
 
     /// Whatever loops keeps its gap and its bound for any minute.
-    fn bounded_attempts(&mut self, effect: &Effect, now: Duration) {
-        let Some(rate) = rate(effect) else { return };
-        let attempts = self.attempts.entry(effect.name()).or_default();
+    fn bounded_attempts(&mut self, input: &Input, effect: &Effect, now: Duration) {
+        let Some((what, rate)) = rate(input, effect) else {
+            return;
+        };
+        let attempts = self.attempts.entry(what).or_default();
         if let Some(last) = attempts.back() {
             let gap = now.saturating_sub(*last);
-            assert!(gap >= rate.gap, "{} again after {gap:?}", effect.name());
+            assert!(gap >= rate.gap, "{what} again after {gap:?}");
         }
         attempts.push_back(now);
         while attempts
@@ -183,12 +185,8 @@ impl Promises {
             attempts.pop_front();
         }
         let most = usize::try_from(rate.most_in_a_minute()).unwrap_or(usize::MAX);
-        assert!(
-            attempts.len() <= most,
-            "{} {} times",
-            effect.name(),
-            attempts.len()
-        );
+        let count = attempts.len();
+        assert!(count <= most, "{what} {count} times");
     }
 
     /// A request is sent once, or twice if it may be, and gets one outcome.
@@ -289,14 +287,25 @@ impl Promises {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn rate(effect: &Effect) -> Option<Rate> {
+/// What an order tries, and how often it may.
+fn rate(input: &Input, effect: &Effect) -> Option<(&'static str, Rate)> {
     match effect {
-        Effect::RequestRefresh { .. } => Some(RATES.refresh),
-        Effect::AskSession { .. } => Some(RATES.inquiry),
-        Effect::OpenSocket { .. } => Some(RATES.connect),
-        Effect::RequestExtension { .. } => Some(RATES.extension),
-        Effect::RequestLogout { .. } => Some(RATES.logout),
-        Effect::RequestLock { steal: true, .. } => Some(RATES.steal),
+        Effect::RequestRefresh { .. } => Some(("refresh", RATES.refresh)),
+        Effect::AskSession { .. } => Some(("question", RATES.inquiry)),
+        Effect::OpenSocket { .. } => Some(("handshake", RATES.connect)),
+        Effect::RequestExtension { .. } => Some(("extension", RATES.extension)),
+        Effect::RequestLogout { .. } => Some(("logout", RATES.logout)),
+        Effect::RequestLock {
+            name: LockName::Leader,
+            steal: true,
+            ..
+        } => match input {
+            Input::TabNoticeReceived(TabNotice {
+                kind: TabNoticeKind::Resigned { .. },
+                ..
+            }) => Some(("hand-over", RATES.hand_over)),
+            _ => Some(("steal", RATES.steal)),
+        },
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use session_core::{Effect, Input, LockId, LockName, SocketId};
-use session_protocol::{TabNotice, TabNoticeKind};
+use session_protocol::{MAX_COUNT, TabNotice, TabNoticeKind};
 
 /// The locks of a tab and its leaderships.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +71,7 @@ impl Turns {
         let led = (epoch, session.to_owned());
         match self.term.replace((led.clone(), term)) {
             Some((same, last)) if same == led => {
-                let grew = term > last || term == u64::MAX;
+                let grew = term > last || term == MAX_COUNT;
                 assert!(
                     term >= last && (grew || !self.begins),
                     "{term} after {last}"

@@ -62,7 +62,7 @@ fn each_refusal_of_a_server_message_says_why() {
         ),
         (
             r#"{"type":"DATA_UPDATE","seq":-1}"#,
-            wrong("seq", "a whole number"),
+            wrong("seq", "a whole number below 2^53"),
         ),
         (
             r#"{"type":"DATA_UPDATE","topic":1}"#,
@@ -88,7 +88,7 @@ fn each_refusal_of_a_client_message_says_why() {
             r#"{"type":"subscribe","topic":"t","after":-1}"#,
             WireError::WrongField {
                 field: "after",
-                expected: "a whole number",
+                expected: "a whole number below 2^53",
             },
         ),
         (

@@ -1,8 +1,10 @@
 //! Notices between tabs, against their golden files.
 
+use std::time::Duration;
+
 use session_protocol::{
-    MAX_MESSAGE_BYTES, MessageNames, ServerMessage, TabNotice, TabNoticeKind, WireError,
-    tab::MAX_NOTICE_BYTES,
+    MAX_COUNT, MAX_MESSAGE_BYTES, MessageNames, ServerMessage, SharedSocket, TabNotice,
+    TabNoticeKind, WireError, tab::MAX_NOTICE_BYTES,
 };
 
 use crate::fixtures::{json, parse, text};
@@ -18,7 +20,7 @@ fn notices() -> [(&'static str, TabNotice); 3] {
     [
         ("tab-logged-in", notice(TabNoticeKind::LoggedIn, 1, 1)),
         ("tab-logged-out", notice(TabNoticeKind::LoggedOut, 2, 2)),
-        ("tab-expired", notice(TabNoticeKind::Expired, 4, u64::MAX)),
+        ("tab-expired", notice(TabNoticeKind::Expired, 4, MAX_COUNT)),
     ]
 }
 
@@ -50,7 +52,10 @@ fn kinds_of_life_are_told_from_the_others() {
     let others = [
         TabNoticeKind::Changed,
         TabNoticeKind::Active,
-        TabNoticeKind::Asking { visible: true },
+        TabNoticeKind::Asking {
+            visible: true,
+            candidate: false,
+        },
     ];
     for kind in TabNoticeKind::LIFE {
         assert!(kind.is_of_life(), "{kind:?}");
@@ -65,7 +70,7 @@ fn each_refusal_of_a_notice_says_why() {
     let missing = |field| WireError::MissingField { field };
     let count = |field| WireError::WrongField {
         field,
-        expected: "a whole number",
+        expected: "a whole number below 2^53",
     };
     let cases = [
         ("", WireError::NotJson),
@@ -121,16 +126,63 @@ fn the_longest_update_of_a_socket_fits_into_a_notice() {
     };
     let notice = TabNotice {
         kind: TabNoticeKind::Update {
-            term: u64::MAX,
+            term: MAX_COUNT,
             topic: "load".to_owned(),
             seq: 2,
             after: 1,
             payload,
         },
-        epoch: u64::MAX,
+        epoch: MAX_COUNT,
         session: "cbf29ce484222325".to_owned(),
         sender: "tab-1".to_owned(),
-        seq: u64::MAX,
+        seq: MAX_COUNT,
     };
     assert_eq!(TabNotice::decode(&notice.encode()), Ok(notice));
+}
+
+#[test]
+fn numbers_that_a_browser_does_not_keep_are_refused() {
+    let text = |number: u64| {
+        format!(
+            r#"{{"type":"leading","term":{number},"live":true,"epoch":1,"session":"s","sender":"t","seq":1}}"#
+        )
+    };
+    assert!(TabNotice::decode(&text(MAX_COUNT)).is_ok());
+    for number in [MAX_COUNT + 1, u64::MAX] {
+        assert_eq!(
+            TabNotice::decode(&text(number)),
+            Err(WireError::WrongField {
+                field: "term",
+                expected: "a whole number below 2^53"
+            })
+        );
+    }
+}
+
+#[test]
+fn a_leader_tells_how_its_socket_is() {
+    let cases = [
+        (r#""live":true"#, SharedSocket::Live),
+        (r#""live":true,"refused":true"#, SharedSocket::Live),
+        (r#""live":false"#, SharedSocket::Down),
+        ("", SharedSocket::Down),
+        (
+            r#""live":false,"waitSeconds":2.5"#,
+            SharedSocket::Held(Duration::from_millis(2500)),
+        ),
+        (r#""live":false,"refused":true"#, SharedSocket::Refused),
+    ];
+    for (fields, socket) in cases {
+        let comma = if fields.is_empty() { "" } else { "," };
+        let text = format!(
+            r#"{{"type":"leading","term":1,"visible":true{comma}{fields},"epoch":1,"session":"s","sender":"t","seq":1}}"#
+        );
+        let kind = TabNotice::decode(&text).map(|notice| notice.kind);
+        let expected = TabNoticeKind::Leading {
+            term: 1,
+            socket,
+            visible: true,
+        };
+        assert_eq!(kind, Ok(expected), "{fields}");
+    }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use session_protocol::{
-    ActiveSession, EndReason, SessionStatus, TabNoticeKind, http::TokenResponse,
+    ActiveSession, CloseCode, EndReason, SessionStatus, TabNoticeKind, http::TokenResponse,
 };
 
 use super::{Client, Outcome, life::Herald};
@@ -85,7 +85,7 @@ impl Client {
     fn refresh_answered(&mut self, call: CallId) -> bool {
         let awaited = self.token.awaits(call);
         if awaited {
-            let lock = self.token.give_lock_back();
+            let lock = self.token.take_lock();
             self.release_lock(lock);
         }
         awaited
@@ -142,7 +142,7 @@ impl Client {
         let Some(asked) = self.inquiry.asked(call) else {
             return STALE;
         };
-        self.inquiry.settle();
+        self.inquiry.answered(self.now);
         match status {
             SessionStatus::Ended { reason } => {
                 let restoring = matches!(self.session, Session::Restoring { .. });
@@ -179,7 +179,8 @@ impl Client {
         if !facts.is_told() && self.revocation.was_left(&session.id) {
             return self.end(EndReason::LoggedOut, Herald::Tab);
         }
-        let changed = facts.is_told() && facts.id != session.id;
+        let known = facts.is_told();
+        let changed = known && facts.id != session.id;
         if changed {
             self.change_session();
         }
@@ -193,7 +194,9 @@ impl Client {
         self.reckoning.verify();
         let facts = Facts::anchored(session, since);
         self.session.learn(facts, self.now);
-        if changed {
+        if changed || (!known && self.shares()) {
+            let lost = self.connection.stop();
+            self.close_socket(lost, CloseCode::NORMAL);
             self.join_tabs();
         }
         Outcome::Acted
@@ -207,6 +210,7 @@ impl Client {
             self.inquiry.settle();
             return self.end(reason, Herald::Answer);
         }
+        self.connection.resume(Missing::Name);
         let refused = self.is_refused_for_now(failure);
         if refused && let Some(number) = self.token.usable(self.now).map(|held| held.number) {
             self.token.reject(number);

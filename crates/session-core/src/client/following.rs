@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use session_protocol::{CloseCode, TabNoticeKind};
+use session_protocol::{CloseCode, SharedSocket, TabNoticeKind};
 
 use super::{Client, Outcome};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     connection::Missing,
     seeded::SeededBug,
     session::Facts,
-    tabs::{Claim, Due, Follower, Role},
+    tabs::{Claim, Due, Follower, Role, told_wait},
 };
 
 impl Client {
@@ -21,11 +21,20 @@ impl Client {
     /// tabs cannot share.
     pub(super) fn join_tabs(&mut self) {
         let told = self.session.facts().is_some_and(Facts::is_told);
-        if self.locks && self.policy.notifies_tabs && told {
+        self.connection.forget_hold();
+        if self.shares() && told {
             self.follow();
-        } else {
-            self.connection.start();
+            return;
         }
+        self.connection.start();
+        if self.shares() && self.inquiry.is_open() {
+            self.connection.suspend(Missing::Name);
+        }
+    }
+
+    /// Returns whether tabs of this browser can share a socket.
+    pub(super) fn shares(&self) -> bool {
+        self.locks && self.policy.notifies_tabs
     }
 
     /// Nothing is shared any more. The socket is the caller's business.
@@ -80,7 +89,8 @@ impl Client {
     /// no browser keeps a page with an open socket. What the leader says meanwhile may not be heard.
     pub(super) fn step_aside(&mut self) -> Outcome {
         self.inquiry.forget_answer();
-        let turn = self.token.give_lock_back();
+        let timing = &self.policy.timing;
+        let turn = self.token.give_lock_back(self.now, timing.lock_patience);
         self.release_lock(turn);
         if let Role::Alone = self.role {
             let lost = self.connection.suspend(Missing::Verdict);
@@ -104,7 +114,7 @@ impl Client {
     pub(super) fn step_up(&mut self) {
         if let Role::Follower(follower) = &mut self.role {
             follower.ask_by(self.now, &self.policy.timing);
-            let knows_leader = follower.leader_is_live().is_some();
+            let knows_leader = follower.shared_socket().is_some();
             if follower.claim == Claim::None {
                 self.queue_again();
             }
@@ -157,11 +167,12 @@ impl Client {
 
     /// Asks as one that is seen only if it may take the lead: a hidden leader hands over to it.
     fn ask_for_leader(&mut self) {
-        let visible = self.visible && self.steals.earliest() <= self.now;
-        self.notify(TabNoticeKind::Asking { visible }, None);
+        let visible = self.visible && self.hand_overs.earliest() <= self.now;
+        let candidate = self.visible && self.steals.earliest() <= self.now;
+        self.notify(TabNoticeKind::Asking { visible, candidate }, None);
         let seq = self.news.sent();
         if let Role::Follower(follower) = &mut self.role {
-            follower.asked(seq, visible, self.now, &self.policy.timing);
+            follower.asked(seq, candidate, self.now, &self.policy.timing);
         }
     }
 
@@ -183,7 +194,7 @@ impl Client {
     pub(super) fn heard_leader(
         &mut self,
         tab: &str,
-        (term, live, visible): (u64, bool, bool),
+        (term, socket, visible): (u64, SharedSocket, bool),
     ) -> Outcome {
         let stale = term < self.term;
         let stubborn = self.has_bug(SeededBug::StealWithoutTerm);
@@ -203,24 +214,25 @@ impl Client {
                 self.stand_down();
                 self.release_lock(Some(lock));
                 self.follow();
-                self.meet_leader(tab, live, visible)
+                self.meet_leader(tab, socket, visible)
             }
             Role::Follower(_) if stale => Outcome::Ignored("a newer leader is known"),
             Role::Follower(_) => {
                 self.term = term;
-                self.meet_leader(tab, live, visible)
+                self.meet_leader(tab, socket, visible)
             }
         }
     }
 
-    fn meet_leader(&mut self, tab: &str, live: bool, visible: bool) -> Outcome {
+    fn meet_leader(&mut self, tab: &str, socket: SharedSocket, visible: bool) -> Outcome {
         let Role::Follower(follower) = &mut self.role else {
             return Outcome::Ignored("this tab does not follow");
         };
         let timing = &self.policy.timing;
-        let was_live = follower.leader_is_live() == Some(true);
+        let was_live = follower.leader_is_live();
         let silent = follower.is_silent(self.now, timing);
-        let other = follower.heard_leader(tab, live, self.now, timing);
+        let other = follower.heard_leader(tab, socket, self.now, timing);
+        let begins = !was_live && follower.leader_is_live();
         if self.visible && !visible {
             let at = self.now.saturating_add(timing.hidden_patience);
             follower.ask_by(at, timing);
@@ -228,7 +240,10 @@ impl Client {
         if other && silent {
             self.saw_steal();
         }
-        if other || (live && !was_live) {
+        // Whoever leads next keeps it.
+        let until = self.now.saturating_add(told_wait(socket));
+        self.connection.hold_until(until);
+        if other || begins {
             self.tell_wanted(None);
         }
         Outcome::Acted
@@ -240,8 +255,9 @@ impl Client {
             Role::Follower(follower) if term == self.term || follower.follows(sender) => {
                 follower.lost_leader(self.now);
                 let runs = follower.claim != Claim::None;
-                if me && runs && self.steals.earliest() <= self.now {
-                    self.steals.spend(self.now, &self.policy.rates.steal);
+                if me && runs && self.hand_overs.earliest() <= self.now {
+                    self.hand_overs
+                        .spend(self.now, &self.policy.rates.hand_over);
                     self.take_over(Claim::Invited);
                 }
                 Outcome::Acted

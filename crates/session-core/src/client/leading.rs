@@ -1,12 +1,12 @@
 //! The tab that holds the socket for all, and how it lets go.
 //!
-//! Invariants: a tab leads with a term that is higher than any it has heard of; a tab that is not
+//! Invariants: a tab leads with a term that is higher than any it has heard of, if there is one; a tab that is not
 //! sure whether it still leads stands down; one whose leader is gone without a word asks how the
 //! session is before it opens a socket, since the leader may be gone with it.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
-use session_protocol::{CloseCode, TabNotice, TabNoticeKind};
+use session_protocol::{CloseCode, MAX_COUNT, SharedSocket, TabNotice, TabNoticeKind};
 
 use super::{Client, Outcome};
 use crate::{
@@ -49,7 +49,8 @@ impl Client {
         self.term = if self.has_bug(SeededBug::StealWithoutTerm) {
             self.term.max(1)
         } else {
-            self.term.saturating_add(1).max(millis(self.wall))
+            let next = self.term.saturating_add(1);
+            next.max(millis(self.wall)).min(MAX_COUNT)
         };
         let others = self.news.knows_others();
         let hidden_since = (!self.visible).then_some(self.now);
@@ -136,7 +137,7 @@ impl Client {
     }
 
     pub(super) fn page_seen(&mut self, visible: bool) {
-        if std::mem::replace(&mut self.visible, visible) == visible {
+        if mem::replace(&mut self.visible, visible) == visible {
             return;
         }
         if let Role::Leader(leader) = &mut self.role {
@@ -145,43 +146,53 @@ impl Client {
         }
     }
 
-    /// Tells the others when messages begin or cease to flow, and when there is something to ask
-    /// the server about that only this tab hears.
+    /// Tells the others how the socket is when that changes, and when there is something to ask the
+    /// server about that only this tab hears.
     pub(super) fn keep_leading(&mut self) {
         let warning = self.session.warned_of();
         if let Role::Leader(leader) = &mut self.role {
-            let told = std::mem::replace(&mut leader.told_warning, warning);
+            let told = mem::replace(&mut leader.told_warning, warning);
             if told != warning && leader.followed {
                 self.notify(TabNoticeKind::Changed, None);
             }
         }
-        let live = self.connection.open_socket().is_some();
-        if matches!(&self.role, Role::Leader(leader) if leader.told_live != live) {
+        let socket = mem::discriminant(&self.shared_socket());
+        if matches!(&self.role, Role::Leader(leader) if mem::discriminant(&leader.told) != socket) {
             self.tell_leading();
         }
     }
 
+    /// Returns how the socket of this tab is for those that share it.
+    pub(super) fn shared_socket(&self) -> SharedSocket {
+        self.connection.shared(self.now)
+    }
+
     pub(super) fn tell_leading(&mut self) {
-        let live = self.connection.open_socket().is_some();
-        let visible = self.visible;
+        let (socket, visible) = (self.shared_socket(), self.visible);
         if let Role::Leader(leader) = &mut self.role {
-            leader.told_live = live;
+            leader.told = socket;
             let term = leader.term;
             let kind = TabNoticeKind::Leading {
                 term,
-                live,
+                socket,
                 visible,
             };
             self.notify(kind, None);
         }
     }
 
-    /// A tab asks whether there is a leader; its own question proves that the channel carries.
-    pub(super) fn heard_question(&mut self, notice: &TabNotice, visible: bool) -> Outcome {
+    /// A tab asks whether there is a leader; its own question proves that the channel carries. A
+    /// leader answers while messages flow, or while the server itself keeps it from having them.
+    pub(super) fn heard_question(
+        &mut self,
+        notice: &TabNotice,
+        (visible, candidate): (bool, bool),
+    ) -> Outcome {
         let own = notice.sender == self.news.me();
+        let socket = self.shared_socket();
         match &mut self.role {
             Role::Follower(follower) if own => follower.heard_itself(notice.seq),
-            Role::Follower(follower) if visible && notice.sender.as_str() < self.news.me() => {
+            Role::Follower(follower) if candidate && notice.sender.as_str() < self.news.me() => {
                 follower.outranked(&notice.sender);
             }
             Role::Leader(leader) if !own => {
@@ -189,10 +200,14 @@ impl Client {
                 let patience = self.policy.timing.hidden_patience;
                 let hidden = leader.hidden_since;
                 let rests = hidden.is_some_and(|since| self.now.saturating_sub(since) >= patience);
-                if visible && rests {
-                    self.hand_over(&notice.sender);
-                } else if self.connection.open_socket().is_some() {
-                    self.tell_leading();
+                match socket {
+                    SharedSocket::Live | SharedSocket::Down if visible && rests => {
+                        self.hand_over(&notice.sender);
+                    }
+                    SharedSocket::Down => {}
+                    SharedSocket::Live | SharedSocket::Held(_) | SharedSocket::Refused => {
+                        self.tell_leading();
+                    }
                 }
             }
             Role::Follower(_) | Role::Leader(_) | Role::Alone => {

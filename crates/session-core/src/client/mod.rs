@@ -60,6 +60,8 @@ pub struct Client {
     /// The highest term that was heard of in this session.
     term: u64,
     steals: Pace,
+    /// Times that the lead was handed over to this tab.
+    hand_overs: Pace,
     /// Whether tabs can exclude each other.
     locks: bool,
     visible: bool,
@@ -67,7 +69,7 @@ pub struct Client {
     network: Network,
     reckoning: Reckoning,
     revocation: Revocation,
-    /// Extensions that the user asked for.
+    /// Extensions that the user asked for, and reports of activity by a call.
     extensions: Pace,
     ids: Ids,
     draw: Draw,
@@ -103,6 +105,7 @@ impl Hash for Client {
             role,
             term,
             steals,
+            hand_overs,
             locks,
             visible,
             activity_call,
@@ -120,7 +123,7 @@ impl Hash for Client {
                 bug: _,
         } = self;
         (epoch, session, token, connection, topics, inquiry).hash(state);
-        (requests, activity, news, role, term, steals).hash(state);
+        (requests, activity, news, role, term, steals, hand_overs).hash(state);
         (locks, visible, activity_call, network, reckoning).hash(state);
         (revocation, extensions, ids, draw, now, wall).hash(state);
     }
@@ -155,6 +158,7 @@ impl Client {
             role: Role::Alone,
             term: 0,
             steals: Pace::default(),
+            hand_overs: Pace::default(),
             locks: false,
             visible: true,
             activity_call: None,
@@ -237,6 +241,10 @@ impl Client {
             self.record_transition(part, before, after);
         }
         let effects = std::mem::take(&mut self.effects);
+        // The application's code may be slow or fail: what others have to know goes first.
+        let (application, mut effects): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(Effect::runs_application);
+        effects.extend(application);
         if self.timeline.is_on() {
             for effect in &effects {
                 self.record(EntryKind::Effect, effect.name(), effect.detail());

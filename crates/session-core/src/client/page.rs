@@ -26,11 +26,11 @@ enum Wake {
 impl Client {
     pub(super) fn notice_received(&mut self, notice: &TabNotice) -> Outcome {
         let ours = self.is_about_ours(notice);
-        if let TabNoticeKind::Asking { visible } = notice.kind
+        if let TabNoticeKind::Asking { visible, candidate } = notice.kind
             && ours == Some(true)
             && notice.sender == self.news.me()
         {
-            return self.heard_question(notice, visible);
+            return self.heard_question(notice, (visible, candidate));
         }
         if !self.news.is_news(notice) {
             return Outcome::Ignored("the notice was received before");
@@ -48,6 +48,13 @@ impl Client {
     /// The page may have missed a logout or a login.
     pub(super) fn presence_read(&mut self, presence: Presence) -> Outcome {
         const NOTHING: Outcome = Outcome::Ignored("nothing was missed");
+        // The page that wrote it down may be gone, and its call with it.
+        if let Presence::LogoutPending { session } = &presence
+            && !matches!(self.session, Session::Starting)
+            && (!session.is_empty() || self.session.facts().is_none())
+        {
+            self.revocation.take_over(session, self.now);
+        }
         match presence {
             Presence::LoggedOut { session } | Presence::LogoutPending { session }
                 if !session.is_empty() =>
@@ -108,16 +115,18 @@ impl Client {
         let sender = &notice.sender;
         match &notice.kind {
             TabNoticeKind::Changed => {
-                self.inquiry.want(self.now);
+                self.inquiry.want_anew(self.now);
                 Outcome::Acted
             }
             TabNoticeKind::Active => self.activity_reported_elsewhere(),
-            TabNoticeKind::Asking { visible } => self.heard_question(notice, *visible),
+            TabNoticeKind::Asking { visible, candidate } => {
+                self.heard_question(notice, (*visible, *candidate))
+            }
             TabNoticeKind::Leading {
                 term,
-                live,
+                socket,
                 visible,
-            } => self.heard_leader(sender, (*term, *live, *visible)),
+            } => self.heard_leader(sender, (*term, *socket, *visible)),
             TabNoticeKind::Resigned { term, to } => self.heard_resignation(sender, *term, to),
             TabNoticeKind::Wanting { topic, after } => self.wanted_elsewhere(topic, *after),
             TabNoticeKind::Unwanted { topic } => self.unwanted_elsewhere(topic),
@@ -147,7 +156,7 @@ impl Client {
             }
             (TabNoticeKind::LoggedOut, Some(true)) => self.end(EndReason::LoggedOut, Herald::Tab),
             (TabNoticeKind::Expired, Some(true)) => {
-                self.inquiry.want(self.now);
+                self.inquiry.want_anew(self.now);
                 Outcome::Acted
             }
             (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false)) => {

@@ -3,6 +3,8 @@
 //! Invariant: nothing that a notice says prolongs a session; activity reaches the server by this
 //! tab's own socket or call, and a notice only says that it did.
 
+use std::time::Duration;
+
 use session_protocol::{ClientMessage, TabNotice, TabNoticeKind, Value};
 
 use super::{Client, Outcome};
@@ -89,7 +91,7 @@ impl Client {
         };
         if let Role::Follower(follower) = &self.role {
             // Who follows nobody yet says all it wants when it first hears of a leader.
-            if follower.leader_is_live().is_some() {
+            if follower.shared_socket().is_some() {
                 let after = None;
                 self.notify(TabNoticeKind::Wanting { topic, after }, None);
             }
@@ -187,7 +189,7 @@ impl Client {
         Outcome::Acted
     }
 
-    /// Reports the user's activity: on the socket, or by a call where another tab has it.
+    /// Reports the user's activity: on the socket, or by a call where another tab has it or none.
     pub(super) fn report_activity(&mut self) {
         if let Some(socket) = self.connection.open_socket() {
             let message = ClientMessage::Activity;
@@ -195,16 +197,31 @@ impl Client {
         } else {
             let call = self.ids.call();
             self.activity_call = Some(call);
+            let rate = &self.policy.rates.extension;
+            self.extensions.spend(self.now, rate);
             let token = self.token.usable(self.now).map(|held| held.token.clone());
             self.order(Effect::RequestExtension { call, token });
         }
         self.notify(TabNoticeKind::Active, None);
     }
 
-    pub(super) fn may_report_activity(&self) -> bool {
-        let way = self.connection.open_socket().is_some()
-            || matches!(&self.role, Role::Follower(follower) if follower.leader_is_live() == Some(true));
-        way && matches!(self.session, Session::Active { .. })
+    /// Returns when the report of activity that is due goes out, if it can: on the socket at once, by
+    /// a call as often as any extension, and after a while if nobody has a socket.
+    pub(super) fn report_at(&self) -> Option<Duration> {
+        let due = self.activity.deadline()?;
+        if !matches!(self.session, Session::Active { .. }) {
+            return None;
+        }
+        if self.connection.open_socket().is_some() {
+            return Some(due);
+        }
+        let paced = self.extensions.earliest();
+        if matches!(&self.role, Role::Follower(follower) if follower.leader_is_live()) {
+            return Some(due.max(paced));
+        }
+        self.token.usable(self.now)?;
+        let patience = self.policy.timing.report_patience;
+        Some(due.saturating_add(patience).max(paced))
     }
 
     /// Returns whether this call reported activity.

@@ -54,7 +54,9 @@ impl Client {
         self.keep_token();
         self.send_held_requests();
         let interval = self.policy.timing.activity_interval;
-        if self.may_report_activity() && self.activity.take_due(self.now, interval) {
+        if self.report_at().is_some_and(|at| at <= self.now)
+            && self.activity.take(self.now, interval)
+        {
             self.report_activity();
         }
         self.keep_leading();
@@ -67,10 +69,6 @@ impl Client {
             .session
             .question_at()
             .filter(|_| !self.inquiry.is_open());
-        let report = self
-            .activity
-            .deadline()
-            .filter(|_| self.may_report_activity());
         [
             self.requests.deadline(),
             self.cover_at(),
@@ -82,7 +80,7 @@ impl Client {
             online(self.token.lock_deadline()),
             online(self.connection.deadline()),
             online(self.token.deadline().filter(|_| self.wants_token())),
-            online(report),
+            online(self.report_at()),
         ]
     }
 
@@ -207,13 +205,15 @@ impl Client {
             self.token
                 .wait_anew(self.now, self.policy.timing.lock_patience);
         } else if late.is_some() {
-            // Whoever holds the lock does not run; the server sorts two refreshes out.
+            // Whoever holds the lock does not run, and would keep the next refresh waiting too; the
+            // server sorts two refreshes out.
             let waiting = self.token.stop_waiting(self.now);
             self.release_lock(waiting);
             if self.has_bug(SeededBug::AbortFreesHeldLock) {
                 self.refresh_token();
             } else {
-                self.refresh_now(None);
+                let lock = self.request_lock(LockName::Refresh, true);
+                self.refresh_now(Some(lock));
             }
         }
         let due = self.token.deadline().is_some_and(|at| at <= self.now);

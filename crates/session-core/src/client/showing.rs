@@ -2,7 +2,7 @@
 //!
 //! Invariant: the view is a function of the state, so that nothing has to be kept in step with it.
 
-use session_protocol::User;
+use session_protocol::{SharedSocket, User};
 
 use super::Client;
 use crate::{
@@ -112,9 +112,10 @@ impl Client {
         if let Role::Follower(follower) = &self.role
             && self.is_online()
         {
-            return match follower.leader_is_live() {
-                Some(true) => ConnectionStatus::Live,
-                Some(false) => ConnectionStatus::Reconnecting,
+            return match follower.shared_socket() {
+                Some(SharedSocket::Live) => ConnectionStatus::Live,
+                Some(SharedSocket::Down | SharedSocket::Held(_)) => ConnectionStatus::Reconnecting,
+                Some(SharedSocket::Refused) => ConnectionStatus::Degraded,
                 None => ConnectionStatus::StandingBy,
             };
         }
@@ -122,7 +123,7 @@ impl Client {
             return ConnectionStatus::Offline;
         }
         let tokenless = self.token.is_failing() && self.token.usable(self.now).is_none();
-        if self.connection.is_closed() || tokenless {
+        if self.shared_socket() == SharedSocket::Refused || tokenless {
             return ConnectionStatus::Degraded;
         }
         if self.connection.is_reconnecting() || self.connection.lacks(Missing::Verdict) {

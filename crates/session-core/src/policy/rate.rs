@@ -28,6 +28,8 @@ pub struct Rates {
     pub logout: Rate,
     /// Taking the lead from a tab that does not answer.
     pub steal: Rate,
+    /// Taking the lead from a hidden tab that hands it over.
+    pub hand_over: Rate,
 }
 
 const fn rate(gap: Duration, sustained: u64, burst: u32) -> Rate {
@@ -49,6 +51,7 @@ pub const RATES: Rates = Rates {
     extension: rate(SECOND, 6, 10),
     logout: rate(SECOND, 6, 10),
     steal: rate(Duration::from_secs(60), 60, 1),
+    hand_over: rate(Duration::from_secs(60), 60, 1),
 };
 
 impl Rate {
@@ -65,7 +68,7 @@ impl Rate {
 impl Rates {
     /// Returns the rows with their names, for tables.
     #[must_use]
-    pub const fn rows(&self) -> [(&'static str, Rate); 6] {
+    pub const fn rows(&self) -> [(&'static str, Rate); 7] {
         [
             ("refresh", self.refresh),
             ("inquiry", self.inquiry),
@@ -73,6 +76,7 @@ impl Rates {
             ("extension", self.extension),
             ("logout", self.logout),
             ("steal", self.steal),
+            ("hand-over", self.hand_over),
         ]
     }
 }

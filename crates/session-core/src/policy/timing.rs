@@ -30,6 +30,9 @@ pub struct Timing {
     pub sound: Duration,
     /// Activity is reported at most once in this time.
     pub activity_interval: Duration,
+    /// A report of activity waits this long for the socket, then it is made by a call: a network that
+    /// lets no socket through ends nobody's session who works.
+    pub report_patience: Duration,
     /// A refresh waits this long for its turn among the tabs: longer than a request may take, so
     /// that only a tab that does not run is overtaken.
     pub lock_patience: Duration,
@@ -97,6 +100,7 @@ impl Default for Timing {
             lasting: Duration::from_secs(5),
             sound: Duration::from_secs(60),
             activity_interval: Duration::from_secs(30),
+            report_patience: Duration::from_secs(5),
             lock_patience: Duration::from_secs(12),
             leader_check: Duration::from_secs(5),
             leader_answer: Duration::from_secs(1),

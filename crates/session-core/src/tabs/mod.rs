@@ -8,4 +8,4 @@ mod news;
 mod role;
 
 pub(crate) use news::{News, session_hash};
-pub(crate) use role::{Claim, Due, Follower, Leader, Role};
+pub(crate) use role::{Claim, Due, Follower, Leader, Role, told_wait};

@@ -1,6 +1,7 @@
 //! Notices that count: each sender numbers its own.
 //!
-//! Invariant: memory is bounded however many senders there are.
+//! Invariants: memory is bounded however many senders there are; a number that somebody forged
+//! silences nobody for long.
 
 use session_protocol::{TabNotice, TabNoticeKind};
 
@@ -9,6 +10,10 @@ use crate::{SessionEpoch, few::Few};
 /// Most senders that are remembered. Beyond, the one heard first is forgotten, whose repeated
 /// notices would then count again: harmless, since a notice is only a hint.
 const MAX_SENDERS: usize = 64;
+
+/// A notice that is at most so many behind the latest of its sender is late or repeated. Channels
+/// keep the order; one that is further behind shows that the latest was not the sender's own.
+const MOST_BEHIND: u64 = 64;
 
 /// What this tab sent and heard.
 #[derive(Clone, Debug, Hash)]
@@ -64,8 +69,11 @@ impl News {
             return false;
         }
         if let Some(heard) = self.heard.get_mut(&notice.sender) {
-            let news = notice.seq > *heard;
-            *heard = notice.seq.max(*heard);
+            let known = heard.saturating_sub(MOST_BEHIND)..=*heard;
+            let news = !known.contains(&notice.seq);
+            if news {
+                *heard = notice.seq;
+            }
             return news;
         }
         self.heard.add(notice.sender.clone(), notice.seq);

@@ -13,10 +13,12 @@
 
 use std::time::Duration;
 
+use session_protocol::SharedSocket;
+
 use crate::{
     LockId,
     few::Few,
-    policy::{Timing, UNHEARD_LIMIT},
+    policy::{LONGEST_WINDOW, Timing, UNHEARD_LIMIT},
 };
 
 /// So many tabs that go first are waited for, at most.
@@ -72,7 +74,7 @@ pub(crate) enum Claim {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct Known {
     tab: String,
-    live: bool,
+    socket: SharedSocket,
 }
 
 /// The question whether there is a leader.
@@ -90,8 +92,8 @@ struct Asked {
 pub(crate) struct Leader {
     pub(crate) lock: LockId,
     pub(crate) term: u64,
-    /// What the others were told last, whether messages flow.
-    pub(crate) told_live: bool,
+    /// How the others were told that the socket is.
+    pub(crate) told: SharedSocket,
     /// The end that the others know to be announced.
     pub(crate) told_warning: Option<Duration>,
     /// Whether there is anybody to pass updates on to.
@@ -169,9 +171,13 @@ impl Follower {
         self.leader.is_some() || matches!(self.claim, Claim::Taking(_))
     }
 
-    /// Returns whether messages flow at the leader; none if none is known.
-    pub(crate) fn leader_is_live(&self) -> Option<bool> {
-        self.leader.as_ref().map(|leader| leader.live)
+    /// Returns how the leader's socket is; none if no leader is known.
+    pub(crate) fn shared_socket(&self) -> Option<SharedSocket> {
+        self.leader.as_ref().map(|leader| leader.socket)
+    }
+
+    pub(crate) fn leader_is_live(&self) -> bool {
+        self.shared_socket() == Some(SharedSocket::Live)
     }
 
     pub(crate) fn follows(&self, tab: &str) -> bool {
@@ -186,24 +192,25 @@ impl Follower {
     }
 
     /// A leader told how it is. Returns whether it is another than before. One that has just lost
-    /// its socket has as long as any to get it back.
+    /// its socket has as long as any to get it back, counted from when the server lets it try.
     pub(crate) fn heard_leader(
         &mut self,
         tab: &str,
-        live: bool,
+        socket: SharedSocket,
         now: Duration,
         timing: &Timing,
     ) -> bool {
         let other = !self.follows(tab);
-        if other || live || self.leader_is_live() == Some(true) {
-            self.wait_anew(now);
+        let down = socket == SharedSocket::Down;
+        if other || !down || self.leader_is_live() {
+            self.wait_anew(now.saturating_add(told_wait(socket)));
         }
-        if live {
+        if !down {
             let pause = timing.leader_check.saturating_add(self.spread);
             self.ask_at = now.saturating_add(pause);
         }
         let tab = tab.to_owned();
-        self.leader = Some(Known { tab, live });
+        self.leader = Some(Known { tab, socket });
         other
     }
 
@@ -345,6 +352,15 @@ impl Follower {
     }
 }
 
+/// Returns how long the server keeps its clients away, as far as that is believed.
+pub(crate) fn told_wait(socket: SharedSocket) -> Duration {
+    if let SharedSocket::Held(wait) = socket {
+        wait.min(LONGEST_WINDOW)
+    } else {
+        Duration::ZERO
+    }
+}
+
 impl Leader {
     pub(crate) const fn new(
         lock: LockId,
@@ -356,7 +372,7 @@ impl Leader {
         Self {
             lock,
             term,
-            told_live: false,
+            told: SharedSocket::Down,
             told_warning,
             followed,
             hidden_since,

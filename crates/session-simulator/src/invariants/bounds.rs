@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_core::{
-    Effect, RequestId,
+    Effect, LockName, RequestId,
     policy::{RATES, Rate},
 };
 
@@ -32,10 +32,15 @@ fn rate_of(order: &Effect, cause: Cause) -> Option<(usize, Rate, &'static str)> 
         Effect::RequestExtension { .. } => Some((3, RATES.extension, "extensions")),
         Effect::RequestLogout { .. } => Some((4, RATES.logout, "logouts")),
         // A tab that the leader named takes the lock past the queue and robs nobody.
-        Effect::RequestLock { steal: true, .. } if cause == Cause::Notice => {
-            Some((6, HAND_OVERS, "hand-overs"))
-        }
-        Effect::RequestLock { steal: true, .. } => Some((5, RATES.steal, "steals")),
+        Effect::RequestLock {
+            name: LockName::Leader,
+            steal: true,
+            ..
+        } => Some(if cause == Cause::Notice {
+            (6, HAND_OVERS, "hand-overs")
+        } else {
+            (5, RATES.steal, "steals")
+        }),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use session_core::{Input, Phase, Presence, Replay};
-use session_protocol::{TabNotice, TabNoticeKind};
+use session_protocol::{MAX_COUNT, TabNotice, TabNoticeKind};
 
 use super::{
     client::{
@@ -157,7 +157,7 @@ proptest! {
     #[test]
     fn a_notice_that_was_overtaken_is_dropped(
         newer in 1..1000_u64,
-        behind in 0..1000_u64,
+        behind in 0..=64_u64,
         kind in select(KINDS.to_vec()),
     ) {
         let mut world = World::live();
@@ -166,6 +166,16 @@ proptest! {
         world.hear(kind, "s-1", newer.saturating_sub(behind));
         prop_assert_eq!(world.orders().count(), 0);
         prop_assert!(world.view().user().is_some());
+    }
+
+    /// Whoever forges a number in another tab's name silences that tab no longer than its next word.
+    #[test]
+    fn a_forged_number_silences_nobody(real in 1..1000_u64, ahead in 65..=MAX_COUNT - 1000) {
+        let mut world = World::live();
+        world.hear(TabNoticeKind::Active, "s-2", real);
+        world.hear(TabNoticeKind::Active, "s-2", real + ahead);
+        world.hear(TabNoticeKind::LoggedOut, "s-1", real + 1);
+        prop_assert!(world.view().user().is_none());
     }
 
     /// A flood of strangers is forgotten in time, and does no harm.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use session_core::{Effect, LockName, policy::Timing};
+use session_protocol::SharedSocket;
 
 use super::{
     client::{
@@ -52,11 +53,11 @@ fn leader() -> Page {
     page
 }
 
-fn leading(term: Term, live: bool) -> Act {
+fn leading(term: Term, socket: SharedSocket) -> Act {
     let visible = true;
     let rumour = Rumour::Leading {
         term,
-        live,
+        socket,
         visible,
     };
     Act::Hear("z-tab", Whose::Ada, rumour, 200)
@@ -112,8 +113,9 @@ proptest! {
     /// A leader that hears of a newer one stands down at once; of an older one it hears nothing new.
     #[test]
     fn the_newer_leadership_counts(newer in any::<bool>(), live in any::<bool>()) {
+        let socket = if live { SharedSocket::Live } else { SharedSocket::Down };
         let mut page = leader();
-        let orders = page.act(&leading(if newer { Term::After } else { Term::Before }, live));
+        let orders = page.act(&leading(if newer { Term::After } else { Term::Before }, socket));
         let names: Vec<_> = orders.iter().map(Effect::name).collect();
         prop_assert_eq!(names.contains(&"CloseSocket"), newer);
         prop_assert_eq!(names.contains(&"ReleaseLock"), newer);
@@ -129,7 +131,7 @@ proptest! {
         prop_assert!(orders.iter().any(|order| order.name() == "CloseSocket"));
         prop_assert!(orders.iter().any(|order| asks_for(order, LockName::Leader, false)));
         for (number, gap) in (200..).zip(beats) {
-            let rumour = Rumour::Leading { term: Term::After, live: true, visible: true };
+            let rumour = Rumour::Leading { term: Term::After, socket: SharedSocket::Live, visible: true };
             let mut orders = page.act(&Act::Hear("z-tab", Whose::Ada, rumour, number));
             orders.extend(page.act(&Act::Echo(NEWEST)));
             orders.extend(page.act(&Act::Wait(gap)));

@@ -102,3 +102,54 @@ fn reports(world: &World) -> Vec<std::time::Duration> {
     });
     orders.map(|(at, _)| at).collect()
 }
+
+#[test]
+fn activity_is_reported_by_a_call_where_no_socket_comes_through() {
+    let refused_for_good: fn(&mut World) = |world| world.close(4404, "");
+    let blocked: fn(&mut World) = |world| {
+        while !world.state().contains("Connecting") {
+            world.close(1006, "");
+            world.reach_deadline();
+        }
+    };
+    for trouble in [refused_for_good, blocked] {
+        let mut world = World::live();
+        trouble(&mut world);
+        let since = world.now();
+        world.forget_log();
+        for _ in 0..118 {
+            world.send(Input::UserWasActive);
+            world.advance(secs(1));
+            if world.state().contains("Connecting") {
+                world.close(1006, "");
+            }
+            if world.call_of("RequestExtension").is_some() {
+                world.answer_extension_ok();
+            }
+        }
+
+        let log = world.log();
+        let calls = log.filter(|(_, order)| matches!(order, Effect::RequestExtension { .. }));
+        let calls: Vec<_> = calls.map(|(at, _)| at - since).collect();
+        assert_eq!(calls.len(), 4, "{calls:?}");
+        assert!(calls[0] <= secs(6), "{calls:?}");
+        assert!(
+            calls.windows(2).all(|pair| pair[1] - pair[0] >= secs(30)),
+            "{calls:?}"
+        );
+    }
+}
+
+#[test]
+fn a_short_break_makes_no_call() {
+    let mut world = World::live();
+    world.close(1006, "");
+    world.send(Input::UserWasActive);
+
+    world.await_socket();
+    world.answer_socket();
+    world.advance(secs(20));
+
+    assert_eq!(world.count("RequestExtension"), 0);
+    assert_eq!(reports(&world).len(), 1);
+}

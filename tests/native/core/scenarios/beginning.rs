@@ -1,7 +1,8 @@
 //! First visit, silent restore, login.
 
 use session_core::{
-    Command, ConnectionStatus, HttpFailure, LoginFailure, LoginStatus, Phase, Presence,
+    Command, ConnectionStatus, HttpFailure, Input, LockName, LoginFailure, LoginStatus, Phase,
+    Presence,
 };
 use session_protocol::EndReason;
 
@@ -250,6 +251,51 @@ fn a_backend_that_first_tells_the_user_with_a_refresh_is_believed() {
 }
 
 #[test]
+fn a_session_that_is_named_late_shares_one_socket_from_then_on() {
+    for answered_late in [false, true] {
+        let mut world = World::new();
+        let (presence, locks) = (logged_out(), true);
+        world.send(Input::Started { presence, locks });
+        world.log_in(&ada());
+        answer_login_bare(&mut world);
+        assert_eq!(world.count("OpenSocket"), 0, "who it is comes first");
+        if answered_late {
+            world.refuse_session(refused(500, ""));
+            assert_eq!(
+                world.count("OpenSocket"),
+                1,
+                "nobody waits for a server that fails"
+            );
+            world.answer_socket();
+            while world.count("AskSession") < 2 {
+                world.reach_deadline();
+            }
+        }
+
+        world.answer_session_active(first_session());
+
+        assert!(world.lock_of(LockName::Leader).is_some());
+        world.expect_state("Active Valid Idle");
+        world.advance(secs(4));
+        assert_eq!(world.count("OpenSocket"), usize::from(answered_late));
+    }
+}
+
+#[test]
+fn a_backend_that_names_no_session_gives_each_tab_its_socket() {
+    let mut world = World::new();
+    let (presence, locks) = (logged_out(), true);
+    world.send(Input::Started { presence, locks });
+    world.log_in(&ada());
+    answer_login_bare(&mut world);
+
+    world.refuse_session(refused(404, ""));
+    world.answer_socket();
+
+    world.expect_state("Active Valid Open");
+}
+
+#[test]
 fn leaving_the_expired_page_leads_to_the_login_page_with_the_reason() {
     let mut world = World::expired();
 
@@ -261,7 +307,7 @@ fn leaving_the_expired_page_leads_to_the_login_page_with_the_reason() {
 fn answer_login_bare(world: &mut World) {
     let call = world.call_of("RequestLogin").expect("a login");
     let grant = grant_for(secs(300), None);
-    world.send(session_core::Input::LoginSucceeded { call, grant });
+    world.send(Input::LoginSucceeded { call, grant });
 }
 
 fn forgotten(world: &World) -> Vec<&str> {

@@ -56,4 +56,5 @@ fn a_new_session_opens_no_more_sockets_than_the_one_before_could() {
 fn is_report(order: &Effect) -> bool {
     let report = ClientMessage::Activity;
     matches!(order, Effect::SendMessage { message, .. } if *message == report)
+        || matches!(order, Effect::RequestExtension { .. })
 }

@@ -16,9 +16,9 @@ fn an_expiry_clears_the_page_and_tells_the_other_tabs() {
 
     world.expect(&[
         "CloseSocket 1000",
-        "ClearProtectedState SESSION_TIMEOUT",
         "Remember ended",
         "NotifyTabs expired",
+        "ClearProtectedState SESSION_TIMEOUT",
     ]);
     assert_eq!(phase_cause(&world), Some(EndReason::SessionTimeout));
 }
@@ -33,9 +33,9 @@ fn a_logout_that_is_the_answer_to_a_question_costs_no_draft_and_speaks_for_no_ot
 
     world.expect(&[
         "CloseSocket 1000",
-        "ClearProtectedState LOGGED_OUT",
         "Remember logged out",
         "NotifyTabs expired",
+        "ClearProtectedState LOGGED_OUT",
     ]);
     world.expect_state("Anonymous Absent Idle");
 }
@@ -163,7 +163,7 @@ fn a_warned_session_expires_like_any_other() {
 }
 
 #[test]
-fn another_user_who_appears_on_the_same_session_clears_the_page_first() {
+fn another_user_who_appears_on_the_same_session_clears_the_page_at_once() {
     let mut world = World::live();
     world.advance(secs(2));
     world.send(Input::PageShown { persisted: true });
@@ -172,8 +172,8 @@ fn another_user_who_appears_on_the_same_session_clears_the_page_first() {
 
     world.expect(&[
         "CloseSocket 1000",
-        "ClearProtectedState REPLACED",
         "RequestRefresh",
+        "ClearProtectedState REPLACED",
     ]);
     assert!(world.view().user().is_none(), "nobody's page is shown");
     world.answer_refresh_with(session("s-9", bob()));

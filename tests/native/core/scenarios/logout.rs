@@ -16,11 +16,11 @@ fn a_logout_empties_the_page_before_the_server_answers() {
 
     world.expect(&[
         "CloseSocket 1000",
-        "ClearProtectedState LOGGED_OUT",
         "ForgetDrafts",
         "Remember left",
         "NotifyTabs logged_out",
         "RequestLogout",
+        "ClearProtectedState LOGGED_OUT",
     ]);
     assert_eq!(world.view().phase, Phase::LoggingOut);
 }
@@ -286,4 +286,38 @@ fn a_logout_carries_the_token_that_it_revokes() {
 
     let mut orders = world.orders();
     assert!(orders.any(|order| matches!(order, Effect::RequestLogout { token: Some(_), .. })));
+}
+
+#[test]
+fn a_logout_that_a_closed_tab_could_not_deliver_is_delivered_by_the_next_that_wakes() {
+    let anonymous: fn() -> World = || {
+        let mut world = World::live();
+        world.hear(TabNoticeKind::LoggedOut, "s-1", 1);
+        world
+    };
+    let asleep: fn() -> World = World::live;
+    for make in [anonymous, asleep] {
+        let mut world = make();
+        let presence = pending_logout("s-1");
+
+        world.send(Input::PresenceRead { presence });
+
+        let named = |order: &Effect| matches!(order, Effect::RequestLogout { session, .. } if session == "s-1");
+        assert!(world.orders().any(named));
+        assert_eq!(world.view().user(), None);
+        world.answer_logout();
+        assert_eq!(world.count("RequestLogout"), 1);
+        world.expect(&["Remember logout delivered"]);
+    }
+}
+
+#[test]
+fn a_pending_logout_of_nobody_known_does_not_end_a_session_that_lives() {
+    let mut world = World::live();
+    let presence = pending_logout("");
+
+    world.send(Input::PresenceRead { presence });
+
+    world.expect_nothing();
+    assert_eq!(world.view().user(), Some(&ada()));
 }

@@ -53,9 +53,9 @@ fn an_expiry_reads_like_a_story() {
             "Transition Token Valid to Absent",
             "Transition Connection Open to Idle",
             "Effect CloseSocket 1000",
-            "Effect ClearProtectedState SESSION_TIMEOUT",
             "Effect Remember ended",
             "Effect NotifyTabs expired",
+            "Effect ClearProtectedState SESSION_TIMEOUT",
         ]
     );
 }

@@ -122,15 +122,15 @@ fn a_login_during_a_restore_is_not_missed() {
 }
 
 #[test]
-fn another_users_login_empties_this_tab_before_anything_else() {
+fn another_users_login_empties_this_tab_before_the_answer_comes() {
     let mut world = World::live();
     world.advance(secs(2));
 
     world.hear(TabNoticeKind::LoggedIn, "s-9", 1);
     world.expect(&[
         "CloseSocket 1000",
-        "ClearProtectedState REPLACED",
         "RequestRefresh",
+        "ClearProtectedState REPLACED",
     ]);
     world.answer_refresh_with(session("s-9", bob()));
 
@@ -269,6 +269,29 @@ fn the_last_16_sessions_that_were_left_are_remembered() {
 }
 
 #[test]
+fn what_changes_while_the_server_is_asked_is_asked_about_once_more() {
+    for kind in [TabNoticeKind::Changed, TabNoticeKind::Expired] {
+        let mut world = World::live();
+        world.hear_from("tab", kind.clone(), "s-1", 1);
+        world.hear_from("other", kind.clone(), "s-1", 1);
+        world.hear_from("third", kind.clone(), "s-1", 1);
+        assert_eq!(world.count("AskSession"), 1, "one at a time");
+
+        world.answer_session_active(first_session());
+        world.advance(secs(2));
+        assert_eq!(
+            world.count("AskSession"),
+            2,
+            "the answer may be older than {kind:?}"
+        );
+        world.answer_session_active(first_session());
+        world.advance(secs(30));
+
+        assert_eq!(world.count("AskSession"), 2);
+    }
+}
+
+#[test]
 fn what_the_last_64_tabs_told_is_known_again() {
     for (others, known) in [(63, true), (64, false)] {
         let mut world = World::live();
@@ -293,6 +316,7 @@ fn a_login_that_is_heard_of_after_the_logout_was_read_takes_nothing_back() {
     world.send(Input::PresenceRead { presence });
 
     world.hear(TabNoticeKind::LoggedIn, "s-1", 1);
+    world.answer_logout();
     world.answer_refresh_with(first_session());
 
     assert_eq!(world.view().user(), None);

@@ -133,6 +133,12 @@ pub(crate) fn update(seq: u64) -> ServerMessage {
 }
 
 /// A notice about a session, as another tab would write it.
+/// The question of a tab that is seen and may take the lock.
+pub(crate) const ASKING: TabNoticeKind = TabNoticeKind::Asking {
+    visible: true,
+    candidate: true,
+};
+
 pub(crate) fn notice(kind: TabNoticeKind, session: &str, seq: u64) -> TabNotice {
     TabNotice {
         kind,

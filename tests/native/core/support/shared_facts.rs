@@ -1,11 +1,11 @@
 //! The facts of the table that are about sharing: what other tabs tell, and words about locks.
 
 use session_core::{Effect, Input, LockId, LockName};
-use session_protocol::TabNoticeKind;
+use session_protocol::{SharedSocket, TabNoticeKind};
 
 use super::{
     facts::{NEVER, Named, adder},
-    samples::notice,
+    samples::{notice, secs},
     world::World,
 };
 
@@ -19,26 +19,32 @@ pub(super) fn sharing_facts(world: &World, facts: &mut Vec<Named>) {
         let label = format!("notice {}{label}", kind.name());
         add(&label, Input::TabNoticeReceived(notice(kind, "s-1", 50)));
     }
-    let foreign = notice(leading(TERM + 1, true, true), "s-9", 50);
+    let foreign = notice(leading(TERM + 1, SharedSocket::Live, true), "s-9", 50);
     add(
         "notice leading, another session",
         Input::TabNoticeReceived(foreign),
     );
-    let mut own = notice(TabNoticeKind::Asking { visible: true }, "s-1", 50);
+    let mut own = notice(asking(true, true), "s-1", 50);
     "this-tab".clone_into(&mut own.sender);
     own.seq = world.notices();
     add("notice asking, our own", Input::TabNoticeReceived(own));
 }
 
-fn leading(term: u64, live: bool, visible: bool) -> TabNoticeKind {
+fn leading(term: u64, socket: SharedSocket, visible: bool) -> TabNoticeKind {
     TabNoticeKind::Leading {
         term,
-        live,
+        socket,
         visible,
     }
 }
 
+const fn asking(visible: bool, candidate: bool) -> TabNoticeKind {
+    TabNoticeKind::Asking { visible, candidate }
+}
+
 fn shared_kinds() -> Vec<(&'static str, TabNoticeKind)> {
+    let (live, down) = (SharedSocket::Live, SharedSocket::Down);
+    let (held, refused) = (SharedSocket::Held(secs(20)), SharedSocket::Refused);
     let resigned = |to: &str| TabNoticeKind::Resigned {
         term: TERM,
         to: to.to_owned(),
@@ -58,13 +64,16 @@ fn shared_kinds() -> Vec<(&'static str, TabNoticeKind)> {
     vec![
         ("", TabNoticeKind::Changed),
         ("", TabNoticeKind::Active),
-        (", visible", TabNoticeKind::Asking { visible: true }),
-        (", hidden", TabNoticeKind::Asking { visible: false }),
-        (", old term", leading(1, true, true)),
-        (", known term", leading(TERM, true, true)),
-        (", new term", leading(TERM + 1, true, true)),
-        (", new term, hidden", leading(TERM + 1, true, false)),
-        (", new term, no socket", leading(TERM + 1, false, true)),
+        (", visible", asking(true, true)),
+        (", visible, no candidate", asking(true, false)),
+        (", hidden", asking(false, false)),
+        (", old term", leading(1, live, true)),
+        (", known term", leading(TERM, live, true)),
+        (", known term, held", leading(TERM, held, true)),
+        (", known term, refused", leading(TERM, refused, true)),
+        (", new term", leading(TERM + 1, live, true)),
+        (", new term, hidden", leading(TERM + 1, live, false)),
+        (", new term, no socket", leading(TERM + 1, down, true)),
         (", for anybody", resigned("")),
         (", for this tab", resigned("this-tab")),
         (", for another", resigned("third-tab")),

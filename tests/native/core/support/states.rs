@@ -2,13 +2,13 @@
 
 use session_core::{Command, Input, LockName, Presence, Replay};
 use session_protocol::{
-    ServerMessage, SessionConfig, TabNoticeKind, WarningCause, config::SocketAuth,
+    ServerMessage, SessionConfig, SharedSocket, TabNoticeKind, WarningCause, config::SocketAuth,
 };
 
 use super::{
     samples::{
-        ada, ending_in, first_session, idle_warning, logged_out, pending_logout, refused, secs,
-        update,
+        ASKING, ada, ending_in, first_session, idle_warning, logged_out, pending_logout, refused,
+        secs, update,
     },
     shared_facts::TERM,
     world::World,
@@ -159,7 +159,7 @@ pub(crate) const STATES: &[(&str, Way)] = &[
         let mut world = led();
         world.send(Input::PageHidden);
         world.advance(secs(6));
-        world.hear(TabNoticeKind::Asking { visible: true }, "s-1", 4);
+        world.hear(ASKING, "s-1", 4);
         world
     }),
     ("Warned, leader, followed", || {
@@ -268,7 +268,7 @@ fn followed_up() -> World {
     world.send(Input::TopicSubscribed { topic: topic() });
     let leading = TabNoticeKind::Leading {
         term: TERM,
-        live: true,
+        socket: SharedSocket::Live,
         visible: true,
     };
     world.hear(leading.clone(), "s-1", 1);
@@ -297,7 +297,7 @@ pub(crate) fn led() -> World {
     let mut world = leading();
     let topic = || "load".to_owned();
     world.send(Input::TopicSubscribed { topic: topic() });
-    world.hear(TabNoticeKind::Asking { visible: true }, "s-1", 1);
+    world.hear(ASKING, "s-1", 1);
     let (topic, after) = (topic(), None);
     world.hear(TabNoticeKind::Wanting { topic, after }, "s-1", 2);
     world.answer_socket();

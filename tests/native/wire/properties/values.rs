@@ -5,8 +5,8 @@ use std::time::Duration;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value};
 use session_protocol::{
-    ActiveSession, ClientMessage, EndReason, Secret, ServerMessage, SessionStatus, TabNotice,
-    TabNoticeKind, User, WarningCause,
+    ActiveSession, ClientMessage, EndReason, MAX_COUNT, Secret, ServerMessage, SessionStatus,
+    SharedSocket, TabNotice, TabNoticeKind, User, WarningCause,
     http::{LoginRequest, LogoutRequest, Problem, TicketResponse, TokenResponse},
 };
 
@@ -46,7 +46,7 @@ pub(crate) fn duration() -> impl Strategy<Value = Duration> {
 
 /// A whole number that a browser's number holds, and now and then any other.
 pub(crate) fn count() -> impl Strategy<Value = u64> {
-    prop_oneof![4 => 0..1000_u64, 2 => 0..=(1_u64 << 53), 1 => any::<u64>()]
+    prop_oneof![4 => 0..1000_u64, 2 => 0..=MAX_COUNT]
 }
 
 /// JSON of moderate size and depth.
@@ -245,6 +245,15 @@ pub(crate) fn client_message() -> impl Strategy<Value = ClientMessage> {
     ]
 }
 
+fn shared_socket() -> impl Strategy<Value = SharedSocket> {
+    prop_oneof![
+        Just(SharedSocket::Live),
+        Just(SharedSocket::Down),
+        duration().prop_map(SharedSocket::Held),
+        Just(SharedSocket::Refused),
+    ]
+}
+
 /// What a tab tells the others, of every kind.
 pub(crate) fn notice_kind() -> impl Strategy<Value = TabNoticeKind> {
     use TabNoticeKind as K;
@@ -253,10 +262,10 @@ pub(crate) fn notice_kind() -> impl Strategy<Value = TabNoticeKind> {
         select(K::LIFE.to_vec()),
         Just(K::Changed),
         Just(K::Active),
-        flag().prop_map(|visible| K::Asking { visible }),
-        (count(), flag(), flag()).prop_map(|(term, live, visible)| K::Leading {
+        (flag(), flag()).prop_map(|(visible, candidate)| K::Asking { visible, candidate }),
+        (count(), shared_socket(), flag()).prop_map(|(term, socket, visible)| K::Leading {
             term,
-            live,
+            socket,
             visible
         }),
         (count(), text()).prop_map(|(term, to)| K::Resigned { term, to }),

@@ -1,11 +1,11 @@
 //! Who leads: one tab of all, and how the others follow.
 
 use session_core::{ConnectionStatus, Input};
-use session_protocol::TabNoticeKind;
+use session_protocol::{SharedSocket, TabNoticeKind};
 
 use crate::support::{
     browser::{Browser, Sight},
-    samples::{TOKEN_LIFETIME, ada, millis, secs},
+    samples::{ASKING, TOKEN_LIFETIME, ada, millis, secs},
 };
 
 #[test]
@@ -23,7 +23,7 @@ fn ten_tabs_share_one_socket() {
     browser.advance(secs(20 * 60));
     browser.expect_one_life();
     assert_eq!(browser.server.opened.len(), 1);
-    assert_eq!(browser.locks.steals, []);
+    assert_eq!(browser.steals, []);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_tab_whose_channel_is_dead_takes_nothing_and_goes_alone() {
     browser.deafen(2);
     browser.advance(secs(30));
 
-    assert_eq!(browser.locks.steals, []);
+    assert_eq!(browser.steals, []);
     assert_eq!(browser.server.sockets(), [0, 2]);
     assert_eq!(browser.connections(), [ConnectionStatus::Live; 3]);
     browser.advance(secs(600));
@@ -144,7 +144,7 @@ fn of_two_leaders_one_stands_down() {
         browser.await_one_life(secs(5));
         browser.advance(secs(5));
         browser.expect_whole(0..4);
-        assert_eq!(browser.locks.steals, []);
+        assert_eq!(browser.steals, []);
     }
 }
 
@@ -166,7 +166,7 @@ fn of_equal_terms_the_greater_name_leads() {
     let (_, term) = browser.terms()[0];
     let leading = TabNoticeKind::Leading {
         term,
-        live: true,
+        socket: SharedSocket::Live,
         visible: true,
     };
 
@@ -191,7 +191,7 @@ fn whoever_stood_down_takes_nothing_for_a_minute() {
     let mut browser = Browser::with_tabs(2);
     let leading = TabNoticeKind::Leading {
         term: browser.terms()[0].1 + 1,
-        live: true,
+        socket: SharedSocket::Live,
         visible: true,
     };
     browser.forge(leading, "s-1", "z-tab", 1);
@@ -200,7 +200,7 @@ fn whoever_stood_down_takes_nothing_for_a_minute() {
     browser.freeze(1);
 
     browser.advance(secs(55));
-    assert_eq!(browser.locks.steals, []);
+    assert_eq!(browser.steals, []);
     browser.advance(secs(30));
     assert_eq!(browser.leader(), 0);
 }
@@ -218,9 +218,8 @@ fn what_wakes_a_page_at_once_is_one_question() {
             browser.send(1, Input::PageResumed);
         }
 
-        let asking = TabNoticeKind::Asking { visible: true };
         let mut notices = browser.notices(since);
-        assert!(notices.by_ref().filter(|(_, it)| it.kind == asking).count() <= 1);
+        assert!(notices.by_ref().filter(|(_, it)| it.kind == ASKING).count() <= 1);
     }
 
     browser.expect_one_life();
@@ -235,6 +234,6 @@ fn a_leader_whose_lock_was_taken_stands_down() {
     browser.await_one_life(secs(5));
     assert_ne!(browser.leader(), 0);
     browser.advance(secs(60));
-    assert_eq!(browser.locks.steals, [], "and does not take it back");
+    assert_eq!(browser.steals, [], "and does not take it back");
     browser.expect_whole(0..3);
 }

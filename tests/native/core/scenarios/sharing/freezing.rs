@@ -18,7 +18,7 @@ fn a_frozen_leader_is_overtaken_within_20_s() {
         browser.advance(secs(20));
 
         assert_ne!(browser.leader(), 0);
-        assert_eq!(browser.locks.steals.len(), 1);
+        assert_eq!(browser.steals.len(), 1);
         browser.expect_whole(1..3);
         browser.thaw(0);
         browser.await_one_life(secs(1));
@@ -26,7 +26,7 @@ fn a_frozen_leader_is_overtaken_within_20_s() {
         assert_ne!(browser.leader(), 0);
         browser.expect_whole([0]);
         assert_eq!(
-            browser.locks.steals.len(),
+            browser.steals.len(),
             1,
             "the robbed one does not steal back"
         );
@@ -41,12 +41,31 @@ fn hidden_followers_take_nothing_until_one_is_seen() {
     browser.freeze(0);
 
     browser.advance(secs(600));
-    assert_eq!(browser.locks.steals, []);
+    assert_eq!(browser.steals, []);
     browser.show(2);
     browser.advance(secs(2));
 
     assert_eq!(browser.leader(), 2);
-    assert_eq!(browser.locks.steals.len(), 1);
+    assert_eq!(browser.steals.len(), 1);
+}
+
+#[test]
+fn a_leader_that_freezes_after_a_hand_over_is_overtaken_within_20_s() {
+    let mut browser = Browser::with_tabs(2);
+    // To the second and back: each took the lead from the other as a hidden tab.
+    for (hidden, seen) in [(0, 1), (1, 0)] {
+        browser.show(seen);
+        browser.hide(hidden);
+        browser.advance(secs(12));
+        assert_eq!(browser.leader(), seen);
+    }
+    browser.freeze(0);
+    browser.show(1);
+
+    browser.advance(secs(20));
+
+    assert_eq!(browser.leader(), 1);
+    assert_eq!(browser.hand_overs.len(), 2);
 }
 
 #[test]
@@ -57,7 +76,7 @@ fn of_nine_followers_one_takes_the_lead() {
 
     browser.advance(secs(20));
 
-    assert_eq!(browser.locks.steals.len(), 1);
+    assert_eq!(browser.steals.len(), 1);
     assert_eq!(browser.server.opened.len(), 2);
 }
 
@@ -78,7 +97,7 @@ fn on_a_busy_machine_too_one_follower_takes_the_lead() {
         for round in 1..=10 {
             let leader = browser.leader();
             browser.freeze(leader);
-            while browser.locks.steals.len() < round {
+            while browser.steals.len() < round {
                 browser.advance(millis(500));
             }
             browser.advance(secs(1));
@@ -86,7 +105,7 @@ fn on_a_busy_machine_too_one_follower_takes_the_lead() {
             browser.thaw(leader);
             browser.advance(secs(4));
 
-            let steals = &browser.locks.steals;
+            let steals = &browser.steals;
             assert_eq!(steals.len(), round, "{before}: {steals:?}");
         }
     }
@@ -106,7 +125,7 @@ fn a_tab_that_hears_late_knows_that_the_lead_was_taken() {
 
         browser.advance(secs(80));
 
-        let steals = &browser.locks.steals;
+        let steals = &browser.steals;
         assert_eq!(steals.len(), 2, "{slower} ms: {steals:?}");
         assert!(
             steals[1].0 - steals[0].0 >= secs(60),
@@ -125,7 +144,7 @@ fn if_the_one_that_goes_first_stops_too_the_next_takes_the_lead() {
     browser.advance(secs(10));
 
     assert_eq!(browser.leader(), 2);
-    let steals = &browser.locks.steals;
+    let steals = &browser.steals;
     assert!(
         steals[0].0 >= secs(17),
         "the first had its time: {steals:?}"
@@ -145,7 +164,7 @@ fn freezing_and_thawing_50_times_steals_once_a_minute_at_most() {
     }
 
     browser.await_one_life(secs(1));
-    let steals = &browser.locks.steals;
+    let steals = &browser.steals;
     assert!(steals.len() > 10, "{steals:?}");
     assert!(
         steals
@@ -168,7 +187,7 @@ fn of_all_that_waited_for_the_same_minute_one_steals() {
 
         browser.advance(secs(80));
 
-        assert_eq!(browser.locks.steals.len(), 2, "{:?}", browser.locks.steals);
+        assert_eq!(browser.steals.len(), 2, "{:?}", browser.steals);
     }
 }
 
@@ -202,7 +221,7 @@ fn a_follower_that_thaws_does_not_take_the_lead_from_a_sound_leader() {
         browser.thaw(1);
         browser.advance(secs(10));
 
-        assert_eq!(browser.locks.steals, []);
+        assert_eq!(browser.steals, []);
         browser.expect_one_life();
         browser.expect_whole([1]);
     }
@@ -230,7 +249,7 @@ fn a_server_that_is_gone_is_no_reason_to_steal_again_and_again() {
     browser.server_fails();
     browser.advance(secs(600));
 
-    let steals = &browser.locks.steals;
+    let steals = &browser.steals;
     assert!(
         steals
             .windows(2)
@@ -249,7 +268,7 @@ fn a_leader_whose_connection_breaks_has_15_s_to_mend_it() {
     browser.server_fails();
     browser.advance(millis(14_900));
 
-    assert_eq!(browser.locks.steals, []);
+    assert_eq!(browser.steals, []);
     browser.server.reachable = true;
     browser.await_one_life(secs(31));
 }
@@ -279,7 +298,7 @@ fn a_leader_that_has_mended_its_connection_has_all_the_time_again() {
 
         browser.advance(secs(30));
 
-        assert_eq!(browser.locks.steals, [], "{leader}");
+        assert_eq!(browser.steals, [], "{leader}");
         mended += 1;
     }
     assert!(mended > 5, "{mended}");
@@ -317,7 +336,7 @@ fn a_network_that_comes_back_is_no_reason_to_steal() {
         browser.server.reachable = true;
 
         browser.await_one_life(secs(31));
-        assert_eq!(browser.locks.steals, []);
+        assert_eq!(browser.steals, []);
         browser.advance(secs(3));
         browser.expect_whole(0..4);
     }

@@ -32,7 +32,7 @@ fn after_any_faults_all_tabs_find_back_to_one_life() {
         browser.rest();
         assert!(browser.is_healthy(), "seed {seed}: {}", browser.story());
         for tab in 0..browser.opened() {
-            let steals = browser.locks.steals.iter().filter(|(_, by)| *by == tab);
+            let steals = browser.steals.iter().filter(|(_, by)| *by == tab);
             let steals: Vec<_> = steals.map(|(at, _)| *at).collect();
             let apart = steals.windows(2).all(|pair| pair[1] - pair[0] >= secs(60));
             assert!(apart, "seed {seed}, tab {tab}: {steals:?}");

@@ -5,6 +5,7 @@ mod election;
 mod ending;
 mod freezing;
 mod handover;
+mod kept_away;
 mod liveness;
 mod notices;
 mod refreshing;

@@ -2,22 +2,23 @@
 //! and no data that the server did not give, and the tabs find back to one socket.
 
 use session_core::{Command, Phase};
-use session_protocol::TabNoticeKind;
+use session_protocol::{MAX_COUNT, SharedSocket, TabNoticeKind};
 
 use crate::support::{
-    browser::Browser,
+    browser::{Browser, Sight},
     samples::{millis, secs},
 };
 
-const HIGHEST: u64 = u64::MAX;
+const HIGHEST: u64 = MAX_COUNT;
 
 /// Twenty kinds of lies.
 fn lies() -> [TabNoticeKind; 20] {
-    let leading = |term, live, visible| TabNoticeKind::Leading {
+    let leading = |term, socket, visible| TabNoticeKind::Leading {
         term,
-        live,
+        socket,
         visible,
     };
+    let asking = |visible, candidate| TabNoticeKind::Asking { visible, candidate };
     let resigned = |term, to: &str| TabNoticeKind::Resigned {
         term,
         to: to.to_owned(),
@@ -39,12 +40,12 @@ fn lies() -> [TabNoticeKind; 20] {
         TabNoticeKind::Expired,
         TabNoticeKind::Changed,
         TabNoticeKind::Active,
-        TabNoticeKind::Asking { visible: true },
-        TabNoticeKind::Asking { visible: false },
-        leading(0, true, true),
-        leading(HIGHEST, true, true),
-        leading(HIGHEST, false, false),
-        leading(1_800_000_000_000, true, false),
+        asking(true, true),
+        asking(false, false),
+        leading(0, SharedSocket::Live, true),
+        leading(HIGHEST, SharedSocket::Live, true),
+        leading(HIGHEST, SharedSocket::Refused, false),
+        leading(1_800_000_000_000, SharedSocket::Live, false),
         resigned(0, "tab-1"),
         resigned(HIGHEST, "tab-2"),
         resigned(HIGHEST, ""),
@@ -139,4 +140,26 @@ fn lies_to_somebody_who_is_not_logged_in_grant_nothing() {
         assert_eq!(browser.received(tab, "load"), Vec::<u64>::new());
     }
     assert_eq!(browser.server.sockets(), Vec::<usize>::new());
+}
+
+#[test]
+fn the_highest_term_that_can_be_forged_ends_no_sharing() {
+    let mut browser = Browser::with_feed(3);
+    let leading = TabNoticeKind::Leading {
+        term: HIGHEST,
+        socket: SharedSocket::Live,
+        visible: true,
+    };
+    browser.forge(leading, "s-1", "stranger", 1);
+    browser.await_one_life(secs(60));
+
+    for round in 0..4 {
+        let leader = browser.leader();
+        browser.close(leader);
+        browser.open(Sight::Seen);
+        let took = browser.await_one_life(secs(8));
+        assert!(took < secs(8), "round {round}: {took:?}");
+    }
+    browser.rob_leader();
+    browser.await_one_life(secs(5));
 }

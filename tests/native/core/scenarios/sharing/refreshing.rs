@@ -161,6 +161,35 @@ fn without_a_network_nobody_refreshes_and_nobody_keeps_the_turn() {
     browser.expect_one_life();
 }
 
+#[test]
+fn a_frozen_tab_that_refreshes_is_waited_for_once() {
+    let mut browser = holding_refresh_lock(1);
+    browser.freeze(0);
+    browser.open(Sight::Seen);
+    browser.advance(secs(13));
+
+    for _ in 0..3 {
+        let tab = browser.open(Sight::Seen);
+        browser.advance(secs(1));
+        assert_eq!(browser.view(tab).user(), Some(&ada()), "tab {tab}");
+    }
+}
+
+#[test]
+fn a_tab_that_is_about_to_stop_lets_the_others_go_before_it() {
+    let mut browser = holding_refresh_lock(1);
+    let waits = browser.open(Sight::Seen);
+    browser.advance(millis(1));
+    assert_eq!(browser.locks.claims(waits), [LockName::Refresh]);
+
+    browser.stash(waits);
+
+    assert_eq!(browser.locks.claims(waits), []);
+    browser.restore(waits);
+    browser.advance(secs(1));
+    assert_eq!(browser.view(waits).user(), Some(&ada()));
+}
+
 /// A browser in which a tab holds the refresh lock and waits for the server.
 fn holding_refresh_lock(tabs: usize) -> Browser {
     let mut browser = Browser::with_tabs(tabs);

@@ -2,7 +2,7 @@
 //! of the leader.
 
 use session_core::{Effect, Input, LockName};
-use session_protocol::{ClientMessage, TabNoticeKind};
+use session_protocol::{ClientMessage, SharedSocket, TabNoticeKind};
 
 use crate::support::{
     browser::Browser,
@@ -98,7 +98,7 @@ fn follower() -> World {
     let mut world = logged_in();
     let leading = TabNoticeKind::Leading {
         term: TERM,
-        live: true,
+        socket: SharedSocket::Live,
         visible: true,
     };
     world.hear(leading, "s-1", 1);

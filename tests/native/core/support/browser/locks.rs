@@ -3,10 +3,7 @@
 //! Source: Web Locks API (`steal` passes the queue and takes the lock from its holder, whose code
 //! runs on; what a dead page held or asked for vanishes).
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+use std::collections::{BTreeMap, VecDeque};
 
 use session_core::{Input, LockId, LockName};
 
@@ -26,8 +23,6 @@ struct Queue {
 #[derive(Debug, Default)]
 pub(crate) struct Locks {
     queues: BTreeMap<LockName, Queue>,
-    /// When a lock was taken from its holder, and by whom.
-    pub(crate) steals: Vec<(Duration, usize)>,
     /// Whether no request is ever answered.
     pub(crate) silent: bool,
     /// Whether each request is refused.
@@ -35,13 +30,7 @@ pub(crate) struct Locks {
 }
 
 impl Locks {
-    pub(super) fn request(
-        &mut self,
-        name: LockName,
-        claim: Claim,
-        steal: bool,
-        now: Duration,
-    ) -> Facts {
+    pub(super) fn request(&mut self, name: LockName, claim: Claim, steal: bool) -> Facts {
         let queue = self.queues.entry(name).or_default();
         if self.refuses {
             let (tab, lock) = claim;
@@ -52,9 +41,6 @@ impl Locks {
         }
         if steal {
             let robbed = queue.holder.replace(claim);
-            if robbed.is_some() {
-                self.steals.push((now, claim.0));
-            }
             let robbed = robbed.map(|(tab, lock)| (tab, Input::LockLost { lock }));
             return robbed.into_iter().chain([granted(claim)]).collect();
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use session_core::{Effect, Input, LockName, Presence, SessionView};
-use session_protocol::{SessionConfig, TabNotice};
+use session_protocol::{SessionConfig, TabNotice, TabNoticeKind};
 
 use super::{
     locks::Locks,
@@ -58,6 +58,10 @@ pub(crate) struct Browser {
     /// How often the topic `load` is published, and when it is next.
     feed: Option<(Duration, Duration)>,
     notices: Vec<(Duration, usize, TabNotice)>,
+    /// When a tab took the lead from one that was silent, and which.
+    pub(crate) steals: Vec<(Duration, usize)>,
+    /// When a tab took the lead from one that handed it over, and which.
+    pub(crate) hand_overs: Vec<(Duration, usize)>,
     /// One notice in so many is lost on its way to a tab; 0 is none.
     pub(crate) loses: u64,
     /// A notice between tabs, or the word about a lock, takes this long.
@@ -79,6 +83,8 @@ impl Browser {
             presence: logged_out(),
             feed: None,
             notices: Vec::new(),
+            steals: Vec::new(),
+            hand_overs: Vec::new(),
             loses: 0,
             near: NEAR,
             slower: Duration::ZERO,
@@ -188,9 +194,29 @@ impl Browser {
             self.send(tab, Input::PresenceRead { presence });
         }
         let page = &mut self.tabs[tab];
+        let invited = matches!(
+            &input,
+            Input::TabNoticeReceived(TabNotice {
+                kind: TabNoticeKind::Resigned { .. },
+                ..
+            })
+        );
         page.world.send(input);
         let orders: Vec<_> = page.world.orders().cloned().collect();
         for order in orders {
+            if let Effect::RequestLock {
+                name: LockName::Leader,
+                steal: true,
+                ..
+            } = order
+            {
+                let takings = if invited {
+                    &mut self.hand_overs
+                } else {
+                    &mut self.steals
+                };
+                takings.push((self.now, tab));
+            }
             self.perform(tab, order);
         }
         self.check(tab);
@@ -213,7 +239,7 @@ impl Browser {
                 }
             }
             Effect::RequestLock { lock, name, steal } => {
-                let facts = self.locks.request(name, (tab, lock), steal, self.now);
+                let facts = self.locks.request(name, (tab, lock), steal);
                 self.spread(facts, self.near);
             }
             Effect::ReleaseLock { lock } => {

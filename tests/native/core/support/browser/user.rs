@@ -145,7 +145,11 @@ impl Browser {
             sender: sender.to_owned(),
             ..notice(kind, session, seq)
         };
-        self.tell_all(&Input::TabNoticeReceived(forged));
+        // On the channel it is a text.
+        self.tell_all(&match TabNotice::decode(&forged.encode()) {
+            Ok(notice) => Input::TabNoticeReceived(notice),
+            Err(error) => Input::TabNoticeRefused(error),
+        });
     }
 
     pub(crate) fn end_session(&mut self, reason: EndReason) {
