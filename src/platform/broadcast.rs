@@ -3,7 +3,7 @@
 //!
 //! Invariants: only strings are read; anything else is refused like a malformed notice. A tab hears
 //! its own question for a leader, which proves that the channel carries, and nothing else of its
-//! own; through storage the proof is that the question could be written.
+//! own; through storage the proof is that the question could be written. What could not be written is told.
 //!
 //! Source: HTML, broadcasting to other browsing contexts (a channel object does not hear itself)
 //! and web storage (a page does not hear of its own changes).
@@ -58,7 +58,9 @@ impl Broadcast {
             Kind::Stored { shelf, sink, .. } => {
                 let written = shelf.write(NOTICE, &text).is_ok();
                 shelf.remove(NOTICE);
-                if asks && written {
+                if !written {
+                    sink(Input::TabNoticeUnsent);
+                } else if asks {
                     sink(Input::TabNoticeReceived(notice.clone()));
                 }
             }

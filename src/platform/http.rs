@@ -39,6 +39,8 @@ pub struct Call {
     pub credentials: Credentials,
     /// The call is aborted after this time.
     pub timeout: Duration,
+    /// Whether the browser goes on with it when the page is gone (Fetch, `keepalive`).
+    pub outlives_page: bool,
 }
 
 /// An answer with a status from 200 to 299.
@@ -135,6 +137,10 @@ impl Call {
         init.set_method(self.method.as_str());
         init.set_headers(&headers);
         init.set_signal(Some(signal));
+        if self.outlives_page {
+            let (name, value) = (JsValue::from_str("keepalive"), JsValue::TRUE);
+            js_sys::Reflect::set(&init, &name, &value)?;
+        }
         init.set_credentials(match self.credentials {
             Credentials::SameOrigin => RequestCredentials::SameOrigin,
             Credentials::Include => RequestCredentials::Include,

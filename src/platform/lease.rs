@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use super::{clock, page, random, storage::Shelf};
+use super::{
+    clock, page, random,
+    storage::{NotKept, Shelf},
+};
 
 /// A claim is looked at again after this time. Other processes see it sooner.
 pub(super) const SETTLE: Duration = Duration::from_millis(100);
@@ -43,17 +46,22 @@ impl Leases {
     /// Takes the lease out if it is free, or from its holder.
     pub(super) fn claim(&self, name: &str, steal: bool) {
         if steal || self.holder(name) == Holder::Nobody {
-            self.write(name);
+            // What is not kept is not found again, and so never granted.
+            self.write(name).unwrap_or_default();
         }
     }
 
     /// Takes the lease out, again or if it is free. Returns who held it.
-    pub(super) fn renew(&self, name: &str) -> Holder {
+    ///
+    /// # Errors
+    ///
+    /// [`NotKept`] if nobody can take it out.
+    pub(super) fn renew(&self, name: &str) -> Result<Holder, NotKept> {
         let holder = self.holder(name);
         if holder != Holder::Another {
-            self.write(name);
+            self.write(name)?;
         }
-        holder
+        Ok(holder)
     }
 
     pub(super) fn end(&self, name: &str) {
@@ -74,12 +82,11 @@ impl Leases {
         }
     }
 
-    fn write(&self, name: &str) {
+    fn write(&self, name: &str) -> Result<(), NotKept> {
         let visible = page::is_visible();
         let term = if visible { TERM } else { HIDDEN_TERM };
         let entry = [&after(term), &*self.mark].concat();
-        // What is not kept is not found again, and so never granted.
-        self.shelf.write(name, &entry).unwrap_or_default();
+        self.shelf.write(name, &entry)
     }
 }
 

@@ -11,7 +11,7 @@ use session_core::{Input, LockId, LockName};
 use super::{
     Sink,
     lease::{Holder, Leases, RENEWAL, SETTLE},
-    storage::Shelf,
+    storage::{NotKept, Shelf},
     timer::Timer,
     web_locks::{LockManager, Request},
 };
@@ -130,9 +130,10 @@ impl Inner {
         let mut index = 0;
         while let Some((lock, name, held)) = self.nth(index) {
             match self.leases.renew(name) {
-                Holder::Me => self.grant(lock),
-                Holder::Another if held => self.lose(lock),
-                Holder::Another | Holder::Nobody => {}
+                Ok(Holder::Me) => self.grant(lock),
+                Ok(Holder::Another) if held => self.lose(lock),
+                Ok(Holder::Another | Holder::Nobody) => {}
+                Err(NotKept) => self.lose(lock),
             }
             // Another takes the place of one that is gone.
             if self.nth(index).is_some_and(|(there, ..)| there == lock) {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use session_core::Input;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
 
 use super::{Sink, listener::Listener, window};
@@ -48,6 +48,10 @@ impl Page {
             let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
             persisted.then_some(Input::PageShown { persisted })
         });
+        // One that comes back unseen, in a tab behind others, stays hidden.
+        listen(&window, "pageshow", |_| {
+            (!is_visible()).then_some(Input::PageHidden)
+        });
         // The focus of each field passes by on its way down.
         listen(&window, "focus", |event| {
             (event.event_phase() == Event::AT_TARGET).then_some(Input::PageFocused)
@@ -90,4 +94,17 @@ pub fn is_visible() -> bool {
     window()
         .document()
         .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// Has the browser ask before the page is left, as long as the listener lives (HTML, `beforeunload`).
+/// It keeps the page out of the back/forward cache of some browsers, so hold it no longer than
+/// something would be lost.
+pub fn ask_before_leaving() -> Listener {
+    let ask = |event: Event| {
+        event.prevent_default();
+        // For browsers that do not go by the former.
+        let name = JsValue::from_str("returnValue");
+        js_sys::Reflect::set(&event, &name, &JsValue::TRUE).unwrap_or_default();
+    };
+    Listener::acting(&window(), "beforeunload", Box::new(ask))
 }

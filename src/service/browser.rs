@@ -94,8 +94,9 @@ impl Platform for BrowserPlatform {
         };
         match opened {
             Ok(socket) => *self.socket.borrow_mut() = Some((id, socket)),
-            Err(bad) => {
-                let (code, reason) = (CloseCode::ABNORMAL, bad.url);
+            // The address may hold a ticket, which no record may.
+            Err(_) => {
+                let (code, reason) = (CloseCode::ABNORMAL, String::new());
                 facts.send(Input::SocketClosed {
                     socket: id,
                     code,

@@ -90,7 +90,11 @@ impl Driver {
             SessionCall::Extend { token, .. } => self.post(&endpoints.extend, None, token.clone()),
             SessionCall::LogOut { token, session, .. } => {
                 let body = LogoutRequest::of(session).to_value();
-                self.post(&endpoints.logout, Some(body), token.clone())
+                let outlives_page = true;
+                Call {
+                    outlives_page,
+                    ..self.post(&endpoints.logout, Some(body), token.clone())
+                }
             }
         };
         let (driver, answer) = (Rc::downgrade(self), self.platform.call(request));
@@ -130,6 +134,7 @@ impl Driver {
             token,
             credentials: request.credentials,
             timeout: self.config.request_timeout,
+            outlives_page: false,
         }
     }
 }

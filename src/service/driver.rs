@@ -13,10 +13,11 @@ use std::{
     time::Duration,
 };
 
-use session_core::{Client, Input, SessionView, timeline::Entry};
+use session_core::{Client, Input, SessionView, SocketId, timeline::Entry};
 use session_protocol::{EndReason, SessionConfig};
 
 use super::{
+    drafts::Drafts,
     fetch::Fetches,
     platform::{Facts, Platform},
     updates::Updates,
@@ -30,6 +31,9 @@ pub(super) struct Driver {
     pub(super) config: SessionConfig,
     pub(super) platform: Box<dyn Platform>,
     pub(super) shelf: Shelf,
+    pub(super) drafts: Drafts,
+    /// The socket that was ordered last, unless it was closed since.
+    pub(super) wanted_socket: Cell<Option<SocketId>>,
     pub(super) fetches: Fetches,
     pub(super) updates: Updates,
     pub(super) clear_hooks: RefCell<Vec<ClearHook>>,
@@ -53,6 +57,8 @@ impl Driver {
         let published = RefCell::new(client.view());
         let driver = Rc::new(Self {
             shelf: Shelf::new(&config.scope),
+            drafts: Drafts::new(&config.scope),
+            wanted_socket: Cell::default(),
             config,
             platform,
             fetches: Fetches::default(),

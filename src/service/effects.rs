@@ -5,7 +5,7 @@ use std::rc::Rc;
 use session_core::{AccessToken, Effect, Input, SocketId};
 use session_protocol::{CloseCode, config::SocketAuth};
 
-use super::{calls::SessionCall, drafts, driver::Driver, platform::Facts, updates::Update};
+use super::{calls::SessionCall, driver::Driver, platform::Facts, updates::Update};
 use crate::platform::socket;
 
 impl Driver {
@@ -33,7 +33,12 @@ impl Driver {
                 });
             }
             Effect::OpenSocket { socket, token } => self.open_socket(socket, token),
-            Effect::CloseSocket { socket, code } => self.platform.close_socket(socket, code),
+            Effect::CloseSocket { socket, code } => {
+                if self.wanted_socket.get() == Some(socket) {
+                    self.wanted_socket.set(None);
+                }
+                self.platform.close_socket(socket, code);
+            }
             Effect::SendMessage { socket, message } => self.platform.send(socket, &message),
             Effect::SendRequest { request, token } => self.send_request(request, token),
             Effect::FailRequest { request, failure } => self.fail_request(request, failure),
@@ -61,11 +66,12 @@ impl Driver {
                     hook(reason);
                 }
             }
-            Effect::ForgetDrafts { user } => self.shelf.remove_all(&drafts::beginning(&user)),
+            Effect::ForgetDrafts { user } => self.drafts.forget(&user),
         }
     }
 
     fn open_socket(self: &Rc<Self>, socket: SocketId, token: AccessToken) {
+        self.wanted_socket.set(Some(socket));
         match self.config.socket.auth {
             SocketAuth::FirstMessage | SocketAuth::Cookie => {
                 self.open_socket_at(socket, None, Vec::new());
@@ -79,6 +85,8 @@ impl Driver {
                 let driver = Rc::clone(self);
                 leptos::task::spawn_local(async move {
                     match driver.fetch_ticket(token).await {
+                        // Another may have taken its place meanwhile.
+                        _ if driver.wanted_socket.get() != Some(socket) => {}
                         Some(ticket) => {
                             driver.open_socket_at(socket, Some(ticket.expose()), Vec::new());
                         }

@@ -197,8 +197,7 @@ impl Session {
     pub fn draft(self, form: &str) -> Option<Draft> {
         let driver = self.driver();
         let view = driver.view();
-        view.user()
-            .map(|user| Draft::new(driver.shelf.clone(), &user.id, form))
+        view.user().map(|user| driver.drafts.draft(&user.id, form))
     }
 
     /// Returns the part of the local storage that belongs to this app's scope, for preferences.

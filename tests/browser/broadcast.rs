@@ -152,9 +152,12 @@ async fn notices_go_through_storage_where_there_is_no_channel() {
     {
         let _full = Replaced::new("Storage.prototype", "setItem", FULL);
         me.post(&question(4));
+        me.post(&notice(5));
     }
+    let unsent = Input::TabNoticeUnsent;
+    assert_eq!(facts.take(), [unsent.clone(), unsent]);
     drop(me);
-    other.write(KEY, &notice(5).encode());
+    other.write(KEY, &notice(6).encode());
     other.write("leptos-session.stored.presence", "");
     assert!(facts.is_empty());
 }

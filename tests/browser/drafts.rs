@@ -5,7 +5,7 @@ use session_core::Command;
 use session_protocol::EndReason;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Replaced, World, tick, world::EMAIL};
+use crate::support::{Replaced, World, javascript, tick, world::EMAIL};
 
 #[wasm_bindgen_test]
 async fn a_draft_needs_a_user() {
@@ -73,13 +73,72 @@ async fn another_user_who_logs_in_after_an_expiry_deletes_them() {
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_that_keeps_nothing_says_so() {
+async fn what_the_browser_does_not_keep_lives_as_long_as_the_page() {
     let world = World::logged_in(|| ()).await;
-    let throwing = "() => { throw new DOMException('full', 'QuotaExceededError'); }";
-    let _full = Replaced::new("Storage.prototype", "setItem", throwing);
+    keep(&world, "older");
+    {
+        let _full = full();
+        let draft = world.session.draft("note").unwrap();
+        assert_eq!(draft.keep("typed"), Err(NotKept));
+        assert_eq!(kept(&world).as_deref(), Some("typed"));
 
-    let draft = world.session.draft("note").unwrap();
-    assert_eq!(draft.keep("typed"), Err(NotKept));
+        world.expire(EndReason::SessionTimeout).await;
+        world.log_in_as(EMAIL).await;
+        assert_eq!(kept(&world).as_deref(), Some("typed"));
+    }
+    keep(&world, "typed and kept");
+    assert_eq!(kept(&world).as_deref(), Some("typed and kept"));
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_does_not_keep_goes_with_its_user_too() {
+    for by in [Command::LogOut, Command::Leave] {
+        let world = World::logged_in(|| ()).await;
+        let _full = full();
+        let draft = world.session.draft("note").unwrap();
+        assert_eq!(draft.keep("typed"), Err(NotKept));
+        if by == Command::Leave {
+            world.expire(EndReason::SessionTimeout).await;
+            world.log_in_as("second@example.com").await;
+            world.expire(EndReason::SessionTimeout).await;
+        }
+
+        world.session.command(by);
+        tick().await;
+        world.log_in_as(EMAIL).await;
+
+        assert_eq!(kept(&world), None);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_browser_asks_before_the_page_is_left_only_while_something_would_be_lost() {
+    let world = World::logged_in(|| ()).await;
+    let one = world.session.draft("note.1").unwrap();
+    let other = world.session.draft("note.10").unwrap();
+    assert_eq!(one.keep("kept"), Ok(()));
+    assert!(!asks());
+    {
+        let _full = full();
+        assert_eq!(one.keep("typed"), Err(NotKept));
+        assert_eq!(other.keep("typed"), Err(NotKept));
+    }
+    assert!(asks());
+
+    one.discard();
+    assert!(asks(), "the other would be lost");
+    assert_eq!(other.keep("typed"), Ok(()));
+    assert!(!asks());
+}
+
+/// Returns whether the browser would ask if the page were left now.
+fn asks() -> bool {
+    javascript("!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))") == true
+}
+
+fn full() -> Replaced {
+    let throwing = "() => { throw new DOMException('full', 'QuotaExceededError'); }";
+    Replaced::new("Storage.prototype", "setItem", throwing)
 }
 
 fn keep(world: &World, text: &str) {

@@ -90,6 +90,19 @@ async fn a_call_carries_what_it_was_given() {
 }
 
 #[wasm_bindgen_test]
+async fn a_call_outlives_its_page_only_if_it_has_to() {
+    let _fetch = answering("{}", "200");
+    for outlives_page in [false, true] {
+        let call = Call {
+            outlives_page,
+            ..get("/path")
+        };
+        call.send().await.unwrap();
+        assert_eq!(javascript("asked.keepalive"), outlives_page);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_call_without_an_answer_is_aborted_after_its_time() {
     let _fetch = Replaced::new("window", "fetch", SILENT);
     let call = Call {
@@ -152,6 +165,7 @@ fn get(url: &str) -> Call {
         token: None,
         credentials: Credentials::SameOrigin,
         timeout: Duration::from_secs(10),
+        outlives_page: false,
     }
 }
 

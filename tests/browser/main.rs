@@ -45,6 +45,7 @@ pub mod timer;
 pub mod drafts;
 pub mod driver;
 pub mod requests;
+pub mod ticket;
 pub mod updates;
 
 // Components.

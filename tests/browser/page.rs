@@ -57,6 +57,16 @@ fn only_a_page_of_the_back_forward_cache_comes_back() {
 }
 
 #[wasm_bindgen_test]
+fn a_page_that_comes_back_unseen_stays_hidden() {
+    let (facts, _page) = watch();
+    let _hidden = Shadowed::new("document", "visibilityState", "'hidden'");
+    let init = "{ persisted: true }";
+    dispatch(&window(), "PageTransitionEvent", "pageshow", init);
+    let shown = Input::PageShown { persisted: true };
+    assert_eq!(facts.facts(), [shown, Input::PageHidden]);
+}
+
+#[wasm_bindgen_test]
 fn a_page_that_is_left_stops_whether_it_comes_back_or_not() {
     let (facts, _page) = watch();
     for init in ["{ persisted: false }", "{ persisted: true }"] {

@@ -158,6 +158,8 @@ pub enum Input {
     },
     /// Another tab, or a stranger, sent something that is no notice.
     TabNoticeRefused(WireError),
+    /// The channel to the other tabs did not take a notice.
+    TabNoticeUnsent,
     /// The user pressed, typed, scrolled or pointed.
     UserWasActive,
     /// The page became visible, or came back from the back/forward cache.
@@ -234,6 +236,7 @@ impl Input {
             Self::TabNoticeReceived(_) => "TabNoticeReceived",
             Self::PresenceRead { .. } => "PresenceRead",
             Self::TabNoticeRefused(_) => "TabNoticeRefused",
+            Self::TabNoticeUnsent => "TabNoticeUnsent",
             Self::UserWasActive => "UserWasActive",
             Self::PageShown { .. } => "PageShown",
             Self::PageHidden => "PageHidden",
@@ -295,6 +298,7 @@ impl Input {
             | Self::RequestSubmitted { .. }
             | Self::RequestAnswered { .. }
             | Self::RequestAbandoned { .. }
+            | Self::TabNoticeUnsent
             | Self::UserWasActive
             | Self::PageShown { .. }
             | Self::PageHidden

@@ -61,6 +61,8 @@ pub(crate) enum Act {
     Recall(Memory),
     /// Something that is no notice comes on the channel.
     Noise,
+    /// The channel does not take what the page says.
+    Mute,
     /// The user does something.
     UserActs,
     /// The page is shown, from the cache or not.

@@ -76,6 +76,7 @@ impl Page {
                 presence: presence(*memory),
             },
             Act::Noise => Input::TabNoticeRefused(WireError::NotJson),
+            Act::Mute => Input::TabNoticeUnsent,
             Act::UserActs => Input::UserWasActive,
             Act::Show(persisted) => Input::PageShown {
                 persisted: *persisted,

@@ -183,7 +183,8 @@ fn no_session_ends_without_a_verdict(input: &Input, before: &SessionView, after:
         | Input::RequestAbandoned { .. }
         | Input::SocketOpened { .. }
         | Input::SocketMessageRefused { .. }
-        | Input::TabNoticeRefused(_) => true,
+        | Input::TabNoticeRefused(_)
+        | Input::TabNoticeUnsent => true,
         Input::RefreshFailed { failure, .. }
         | Input::SessionUnanswered { failure, .. }
         | Input::ExtensionFailed { failure, .. } => transient(failure),

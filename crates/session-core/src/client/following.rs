@@ -54,6 +54,17 @@ impl Client {
         self.connection.start();
     }
 
+    /// The channel does not carry what this tab says: it shares nothing, and a socket that it has is
+    /// its own.
+    pub(super) fn notice_unsent(&mut self) -> Outcome {
+        match self.role {
+            Role::Alone => return Outcome::Ignored("this tab shares nothing"),
+            Role::Leader(_) => self.leave_tabs(),
+            Role::Follower(_) => self.go_alone(),
+        }
+        Outcome::Acted
+    }
+
     pub(super) fn release_lock(&mut self, lock: Option<LockId>) {
         if let Some(lock) = lock {
             self.order(Effect::ReleaseLock { lock });

@@ -328,6 +328,7 @@ impl Client {
             Input::TabNoticeReceived(notice) => self.notice_received(&notice),
             Input::PresenceRead { presence } => self.presence_read(presence),
             Input::TabNoticeRefused(_) => Outcome::Ignored("it is not a notice"),
+            Input::TabNoticeUnsent => self.notice_unsent(),
             Input::UserWasActive => self.user_was_active(),
             Input::PageShown { persisted } => self.page_shown(persisted),
             Input::PageHidden => self.page_hidden(),

@@ -125,6 +125,7 @@ impl Cause {
             | Input::TopicSubscribed { .. }
             | Input::TopicUnsubscribed { .. }
             | Input::TabNoticeRefused(_)
+            | Input::TabNoticeUnsent
             | Input::UserWasActive
             | Input::PageShown { .. }
             | Input::PageHidden

@@ -31,7 +31,7 @@ fn a_first_visit_asks_the_server_once_and_shows_the_login_page() {
 fn nothing_is_asked_before_the_client_has_started() {
     let mut world = World::new();
 
-    world.send(session_core::Input::PageShown { persisted: false });
+    world.send(Input::PageShown { persisted: false });
 
     world.expect_nothing();
     world.expect_state("Starting Absent Idle");
@@ -59,7 +59,7 @@ fn a_server_that_cannot_be_reached_at_the_start_is_told_from_one_that_has_not_an
     world.refuse_refresh(HttpFailure::Unreachable);
     assert_eq!(world.view().connection, ConnectionStatus::Reconnecting);
 
-    world.send(session_core::Input::WentOffline);
+    world.send(Input::WentOffline);
     assert_eq!(world.view().connection, ConnectionStatus::Offline);
 }
 

@@ -381,4 +381,5 @@ fn notice_facts(_: &World, facts: &mut Vec<Named>) {
     }
     let error = WireError::MissingType;
     add("notice refused", Input::TabNoticeRefused(error));
+    add("notice unsent", Input::TabNoticeUnsent);
 }

@@ -237,3 +237,27 @@ fn a_leader_whose_lock_was_taken_stands_down() {
     assert_eq!(browser.steals, [], "and does not take it back");
     browser.expect_whole(0..3);
 }
+
+#[test]
+fn a_leader_whose_channel_fails_keeps_its_socket_for_itself() {
+    let mut browser = Browser::with_feed(3);
+
+    browser.send(0, Input::TabNoticeUnsent);
+    browser.advance(secs(3));
+
+    assert_eq!(browser.locks.claims(0), []);
+    assert_eq!(browser.server.sockets(), [0, browser.leader()]);
+    assert_eq!(browser.server.opened.len(), 2);
+    browser.expect_whole(0..3);
+}
+
+#[test]
+fn a_follower_whose_channel_fails_has_a_socket_of_its_own() {
+    let mut browser = Browser::with_feed(3);
+
+    browser.send(2, Input::TabNoticeUnsent);
+    browser.advance(secs(3));
+
+    assert_eq!(browser.server.sockets(), [0, 2]);
+    browser.expect_whole(0..3);
+}
