@@ -18,6 +18,7 @@ mod finish;
 mod fuzz;
 mod glue;
 mod http;
+mod linker;
 mod mutants;
 mod packages;
 mod process;
@@ -43,7 +44,11 @@ use workspace::Workspace;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = args::parse(&arguments).map_err(Failure::from).and_then(run);
+    let outcome = if linker::is_asked_for(&arguments) {
+        linker::run(&arguments)
+    } else {
+        args::parse(&arguments).map_err(Failure::from).and_then(run)
+    };
     match outcome {
         Ok(code) => code,
         Err(Failure::Interrupted) => ExitCode::from(130),

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::linker;
 use crate::process;
 use crate::workspace::{WASM_TARGET, Workspace};
 
@@ -62,9 +63,10 @@ impl StandardLibrary {
         command.env("CARGO_BUILD_TARGET_DIR", workspace.target.join("bundle"));
         // RUSTFLAGS would be used instead of those of the target, and those of the target leave the build's own tools alone.
         let users = env::var("RUSTFLAGS").unwrap_or_default();
+        let linker = linker::flags().unwrap_or_default();
         command.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            [&users, RUSTFLAGS].join(" ").trim(),
+            [&users, &*linker, RUSTFLAGS].join(" ").trim(),
         );
         command
             .env_remove("RUSTFLAGS")
