@@ -29,4 +29,6 @@ pub enum SeededBug {
     LocalClockVerdict,
     /// A terminal close is followed by a reconnect.
     ReconnectAfterTerminalClose,
+    /// A tab takes whatever update its leader passes on for the next one.
+    UpdatesOutOfOrder,
 }

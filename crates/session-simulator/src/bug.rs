@@ -41,11 +41,13 @@ pub enum Bug {
     LocalClockVerdict,
     /// B15: the client reconnects after a terminal close.
     ReconnectAfterTerminalClose,
+    /// B16: a tab takes whatever update its leader passes on for the next one.
+    UpdatesOutOfOrder,
 }
 
 impl Bug {
     /// All bugs, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoGrace,
         Self::GraceForAncestors,
         Self::LoserClearsCookie,
@@ -61,12 +63,19 @@ impl Bug {
         Self::SilentRestoreAfterLogout,
         Self::LocalClockVerdict,
         Self::ReconnectAfterTerminalClose,
+        Self::UpdatesOutOfOrder,
     ];
 
-    /// Returns the number in the list of seeded bugs, 1 to 15.
+    /// Returns the number in the list of seeded bugs, 1 to 16.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8 + 1
+    }
+
+    /// Returns whether it can show where nothing is published, as in the model.
+    #[must_use]
+    pub const fn shows_without_updates(self) -> bool {
+        !matches!(self, Self::UpdatesOutOfOrder)
     }
 
     /// Returns the bug to switch on in the client; nothing if it is one of the server.
@@ -88,6 +97,7 @@ impl Bug {
             Self::SilentRestoreAfterLogout => Some(SeededBug::SilentRestoreAfterLogout),
             Self::LocalClockVerdict => Some(SeededBug::LocalClockVerdict),
             Self::ReconnectAfterTerminalClose => Some(SeededBug::ReconnectAfterTerminalClose),
+            Self::UpdatesOutOfOrder => Some(SeededBug::UpdatesOutOfOrder),
         }
     }
 }
@@ -102,7 +112,7 @@ impl FromStr for Bug {
                 || format!("{bug:?}").eq_ignore_ascii_case(text)
         };
         let found = Self::ALL.into_iter().find(is_meant);
-        found.ok_or_else(|| format!("expected a bug from B1 to B15, found `{text}`"))
+        found.ok_or_else(|| format!("expected a bug from B1 to B16, found `{text}`"))
     }
 }
 

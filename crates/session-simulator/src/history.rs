@@ -35,6 +35,8 @@ pub struct History {
     pub stay_wanted: bool,
     /// The highest term of a leader of this session that the page knows of.
     pub highest: Option<u64>,
+    /// The last update that the application was told, since its data last went.
+    pub updated: Aside<Option<u64>>,
     /// How often the page tried, by kind.
     pub attempts: Aside<[Attempts; 7]>,
 }

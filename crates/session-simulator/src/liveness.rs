@@ -9,6 +9,7 @@
 //! | L5 a logout reaches the server | [`l5_a_logout_arrives`] |
 //! | L6 doubt ends | [`l6_doubt_ends`] |
 //! | L7 every request has an outcome | [`l7_every_request_has_an_outcome`] |
+//! | L9 visible pages know the latest | [`l9_visible_pages_know_the_latest`] |
 
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ pub fn check(world: &mut World) -> Result<(), Violation> {
         .and_then(|()| l5_a_logout_arrives(world))
         .and_then(|()| l6_doubt_ends(world))
         .and_then(|()| l7_every_request_has_an_outcome(world))
+        .and_then(|()| l9_visible_pages_know_the_latest(world))
 }
 
 /// L1: a page that is seen, in a browser whose session lives, is logged in and its feed flows.
@@ -61,8 +63,7 @@ pub fn l1_visible_pages_are_live(world: &World) -> Result<(), Violation> {
         }
         let name = page.client.state_names()[0];
         if page.lives() {
-            // A token that ends on its way to the server keeps no feed alive.
-            if world.server.policy().access_token_lifetime < SHORTEST_LIFETIME {
+            if !feeds_last(world) {
                 return None;
             }
             let is_live = page.view.connection == ConnectionStatus::Live;
@@ -208,6 +209,29 @@ pub fn l7_every_request_has_an_outcome(world: &World) -> Result<(), Violation> {
         let open = page.wishes.keys().next().filter(|_| page.runs())?;
         Some(format!("{open:?} has no outcome"))
     })
+}
+
+/// L9: a page that is seen and whose feed flows was told the newest update.
+///
+/// # Errors
+///
+/// The page that was not.
+pub fn l9_visible_pages_know_the_latest(world: &World) -> Result<(), Violation> {
+    if !feeds_last(world) {
+        return Ok(());
+    }
+    let newest = world.server.newest_update();
+    each(world, "L9", |_, page| {
+        let flows = page.view.connection == ConnectionStatus::Live;
+        let told = page.history.updated.0;
+        (page.is_visible() && page.lives() && flows && told != Some(newest))
+            .then(|| format!("it was told {told:?}, and {newest} is the newest update"))
+    })
+}
+
+/// A token that ends on its way to the server keeps no feed alive.
+fn feeds_last(world: &World) -> bool {
+    world.server.policy().access_token_lifetime >= SHORTEST_LIFETIME
 }
 
 fn outlives(world: &World, page: &Page) -> bool {

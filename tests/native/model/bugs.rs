@@ -3,7 +3,8 @@
 use session_model::{Bounds, hunt};
 use session_simulator::bug::Bug;
 
-/// Each bug with the promise that it breaks first.
+/// Each bug with the promise that it breaks first. In the model nothing is published, so the bug of
+/// updates is for the simulator.
 const BUGS: [(Bug, &str); 15] = [
     (Bug::NoGrace, "S4"),
     (Bug::GraceForAncestors, "S3"),
@@ -24,7 +25,11 @@ const BUGS: [(Bug, &str); 15] = [
 
 #[test]
 fn each_bug_is_listed_once() {
-    assert_eq!(BUGS.map(|(bug, _)| bug), Bug::ALL);
+    let listed = BUGS.map(|(bug, _)| bug);
+    let shown = Bug::ALL
+        .into_iter()
+        .filter(|bug| bug.shows_without_updates());
+    assert!(shown.eq(listed));
 }
 
 #[test]

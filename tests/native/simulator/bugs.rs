@@ -7,7 +7,7 @@ use session_simulator::{
 };
 
 /// Each bug with the promises that it may break first, and how many seeds may pass before it does.
-const BUGS: [(Bug, &[&str], u64); 15] = [
+const BUGS: [(Bug, &[&str], u64); 16] = [
     (Bug::NoGrace, &["S4"], 20),
     (Bug::GraceForAncestors, &["S3"], 20),
     (Bug::LoserClearsCookie, &["S11"], 30),
@@ -23,6 +23,7 @@ const BUGS: [(Bug, &[&str], u64); 15] = [
     (Bug::SilentRestoreAfterLogout, &["S10"], 120),
     (Bug::LocalClockVerdict, &["S6"], 60),
     (Bug::ReconnectAfterTerminalClose, &["S8"], 1_000),
+    (Bug::UpdatesOutOfOrder, &["S19"], 20),
 ];
 
 /// Returns the first seed that the bug breaks, with the promise.

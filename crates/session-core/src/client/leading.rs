@@ -87,6 +87,11 @@ impl Client {
             self.token.stop_waiting(self.now);
             return Outcome::Acted;
         }
+        if self.token.lock() == Some(lock) {
+            // Its refresh goes on, beside that of whoever took the turn.
+            self.token.take_lock();
+            return Outcome::Acted;
+        }
         match &self.role {
             Role::Leader(leader) if leader.lock == lock => {
                 self.saw_steal();

@@ -10,6 +10,7 @@ use session_protocol::{ClientMessage, TabNotice, TabNoticeKind, Value};
 use super::{Client, Outcome};
 use crate::{
     CallId, Effect, SocketId,
+    seeded::SeededBug,
     session::Session,
     tabs::Role,
     topics::{Novelty, Place, Subscription},
@@ -55,7 +56,11 @@ impl Client {
             return Outcome::Ignored("it does not come from the leader");
         }
         let (seq, after) = (*seq, *after);
-        let novelty = self.topics.passed_on(topic, Place { seq, after });
+        let novelty = if self.has_bug(SeededBug::UpdatesOutOfOrder) {
+            Novelty::Next
+        } else {
+            self.topics.passed_on(topic, Place { seq, after })
+        };
         self.deliver(topic.clone(), seq, payload.clone(), novelty)
     }
 
@@ -117,8 +122,8 @@ impl Client {
         Outcome::Acted
     }
 
-    /// Subscribes; what is wanted again is left first, since a server sends nothing twice to one
-    /// that is there.
+    /// Says to the server what has to be said. What is wanted again is left first, since a server sends
+    /// nothing twice to one that is there.
     fn subscribe(
         &mut self,
         socket: SocketId,
@@ -126,17 +131,22 @@ impl Client {
         after: Option<u64>,
         subscription: Subscription,
     ) {
-        if subscription == Subscription::Stands {
-            return;
-        }
-        if subscription == Subscription::TooLate {
-            let message = ClientMessage::Unsubscribe {
-                topic: topic.clone(),
-            };
+        let subscribe = ClientMessage::Subscribe {
+            topic: topic.clone(),
+            after,
+        };
+        let messages = match subscription {
+            Subscription::Stands => vec![],
+            Subscription::Missing => vec![subscribe],
+            Subscription::Ahead => vec![ClientMessage::Heartbeat],
+            Subscription::TooLate => {
+                let leave = ClientMessage::Unsubscribe { topic };
+                vec![leave, subscribe, ClientMessage::Heartbeat]
+            }
+        };
+        for message in messages {
             self.order(Effect::SendMessage { socket, message });
         }
-        let message = ClientMessage::Subscribe { topic, after };
-        self.order(Effect::SendMessage { socket, message });
     }
 
     /// A follower wants a topic.

@@ -14,6 +14,7 @@ use crate::{
     policy::LATEST_TIMER,
     seeded::SeededBug,
     session::{Attempt, Extending, Session},
+    tabs::Role,
 };
 
 impl Client {
@@ -165,6 +166,9 @@ impl Client {
             }
             Due::Probe(socket) => {
                 self.connection.probed(self.now, &self.policy.timing);
+                if let Role::Leader(_) = self.role {
+                    self.topics.heartbeat_sent();
+                }
                 self.order(Effect::SendMessage {
                     socket,
                     message: ClientMessage::Heartbeat,

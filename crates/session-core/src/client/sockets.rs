@@ -94,7 +94,10 @@ impl Client {
                 self.let_in(socket);
                 self.update_received(topic, seq, payload)
             }
-            ServerMessage::HeartbeatAck => Outcome::Acted,
+            ServerMessage::HeartbeatAck => {
+                self.topics.heartbeat_answered();
+                Outcome::Acted
+            }
             ServerMessage::Error { .. } => Outcome::Acted,
         }
     }

@@ -38,7 +38,12 @@ fn parse(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
                 arguments.faults = Some(faults.unwrap_or(u8::MAX));
             }
             "--scene" => arguments.scene = Some(scene(&flag.value)?),
-            "--bug" if flag.value == "all" => arguments.bugs = Bug::ALL.to_vec(),
+            "--bug" if flag.value == "all" => {
+                let shown = Bug::ALL
+                    .into_iter()
+                    .filter(|bug| bug.shows_without_updates());
+                arguments.bugs = shown.collect();
+            }
             "--bug" => arguments.bugs = vec![flag.value.parse()?],
             "--seconds" => arguments.bounds.time = Some(Duration::from_secs(flag.number()?)),
             "--states" => arguments.bounds.states = Some(count()?),

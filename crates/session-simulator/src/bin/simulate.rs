@@ -17,7 +17,7 @@ simulate [--seeds N] [--from S] [--tabs N] [--bug NAME] [--failures N]
     (none), until N of them have failed (5). Each failing seed is made smaller and printed.
 simulate --seed S [--keep 1,2,3] [--tabs N] [--bug NAME]
     Runs one seed again and prints all that happens; of its plan only these entries, if any are named.
-Names of bugs: B1 to B15.";
+Names of bugs: B1 to B16.";
 
 #[derive(Default)]
 struct Arguments {

@@ -17,6 +17,7 @@
 //! | S16 terms grow | [`s16_terms_grow`] |
 //! | S17 only users extend | [`s17_only_users_extend`] |
 //! | S18 one refresh at a time | [`s18_one_refresh_at_a_time`] |
+//! | S19 each update once and in order | [`s19_each_update_once_and_in_order`] |
 //! | L7 one outcome for each request | [`l7_one_outcome`] |
 //! | L8 no loop without a bound | [`l8_no_loop_without_a_bound`], [`l8_the_next_deadline_lies_ahead`] |
 
@@ -31,6 +32,7 @@ mod ends;
 mod hints;
 mod owners;
 mod step;
+mod updates;
 
 pub use bounds::{
     l7_one_outcome, l8_no_loop_without_a_bound, l8_the_next_deadline_lies_ahead,
@@ -45,3 +47,4 @@ pub use hints::{s13_a_hint_grants_nothing, s16_terms_grow, s17_only_users_extend
 pub use owners::{s9_nobody_sees_anothers_data, s15_drafts_survive_expiry};
 pub use step::{Cause, Step};
 pub(crate) use step::{about_to_carry_out, carried_out};
+pub use updates::s19_each_update_once_and_in_order;

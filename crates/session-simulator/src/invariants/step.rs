@@ -5,7 +5,7 @@ use session_core::{
 };
 use session_protocol::{SessionStatus, TabNotice, TabNoticeKind};
 
-use super::{bounds, credentials, ends, hints, owners};
+use super::{bounds, credentials, ends, hints, owners, updates};
 use crate::{
     browser::{TabId, lives, session_hash},
     server::FamilyId,
@@ -185,11 +185,13 @@ pub(crate) fn about_to_carry_out(world: &mut World, step: &Step<'_>) {
         .and_then(|()| credentials::s14_tokens_only_where_they_may_be_used(page, step))
         .and_then(|()| owners::s15_drafts_survive_expiry(world, page, step))
         .and_then(|()| hints::s16_terms_grow(page, step))
-        .and_then(|()| hints::s17_only_users_extend(world, page, step));
+        .and_then(|()| hints::s17_only_users_extend(world, page, step))
+        .and_then(|()| updates::s19_each_update_once_and_in_order(world, page, step));
     world.expect(kept);
     ends::settle(world, step);
     hints::settle(world, step);
     bounds::note(world, step);
+    updates::note(world, step);
 }
 
 /// Checks a step when its orders are carried out.

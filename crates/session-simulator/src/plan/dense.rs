@@ -127,7 +127,14 @@ fn person(chance: &mut Chance, at: Duration, tabs: u8) -> Entry {
     let user = UserId(if chance.permille(750) { 1 } else { 2 });
     let remember_me = chance.permille(300);
     let what = match chance.below(100) {
-        0..62 => return work(chance, at, tabs),
+        0..52 => return work(chance, at, tabs),
+        52..62 => {
+            return Entry {
+                at,
+                act: Act::Publish,
+                repair: None,
+            };
+        }
         62..68 => Deed::Show(tab),
         68..72 => Deed::Hide(tab),
         72..75 => Deed::Close(tab),
@@ -143,13 +150,6 @@ fn person(chance: &mut Chance, at: Duration, tabs: u8) -> Entry {
         93 | 94 => Deed::GiveUp(tab),
         95 => Deed::GoAway(tab),
         96 | 97 => Deed::GoBack(tab),
-        98 => {
-            return Entry {
-                at,
-                act: Act::Publish,
-                repair: None,
-            };
-        }
         _ => Deed::Stay(tab),
     };
     deed(at, what)

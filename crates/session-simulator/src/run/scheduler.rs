@@ -20,8 +20,11 @@ const ACTIONS_KEPT: usize = 60;
 /// Most inputs of a run. One that needs more is stuck in a loop.
 const MOST_INPUTS: u64 = 3_000_000;
 
-/// How long after the last fault a logout that is still pending is helped along by a reload.
+/// How long after the last fault somebody looks again at a browser with a logout that is still pending.
 const LOOK_AGAIN: Duration = Duration::from_secs(100);
+
+/// The last update is published so long before the end.
+const LAST_WORD: Duration = Duration::from_secs(20);
 
 /// An event of the queue.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +38,7 @@ enum Event {
     Act(Act),
     /// The quiet time begins.
     Calm,
-    /// A page that begins delivers what an earlier one could not.
+    /// A page that somebody looks at delivers what an earlier one could not.
     LookAgain,
 }
 
@@ -72,6 +75,7 @@ impl Scheduler {
         }
         queue.push(plan.calm_from, Event::Calm);
         queue.push(plan.calm_from.saturating_add(LOOK_AGAIN), Event::LookAgain);
+        queue.push(plan.end.saturating_sub(LAST_WORD), Event::Act(Act::Publish));
         let transport = Transport::new(plan.seed, plan.weather);
         let world = World::new(&plan.settings);
         Self {
@@ -202,14 +206,14 @@ impl Scheduler {
         }
     }
 
-    /// A logout that is still pending is delivered by the next page that begins.
+    /// A logout that is still pending is delivered by the next page that somebody looks at.
     fn look_again(&mut self) {
         for browser in (0..self.plan.settings.browsers).map(BrowserId) {
             let inside = self.world.browser(browser);
             let presence = inside.map(|browser| browser.storage.presence());
             if matches!(presence, Some(Presence::LogoutPending { .. })) {
                 let tab = self.tab_to_look_at(browser);
-                for deed in [Deed::Show(tab), Deed::Reload(tab)] {
+                for deed in [Deed::Hide(tab), Deed::Show(tab)] {
                     self.apply(Action::Deed(deed));
                 }
             }
@@ -261,7 +265,7 @@ impl Scheduler {
                 };
                 let clocks = self.world.browser(call.tab.browser).map(|it| it.clocks);
                 let due = clocks.map_or(now, |clocks| clocks.true_time(call.due));
-                let at = self.transport.timer(page, due, now);
+                let at = self.transport.signal(page, due, now);
                 self.queue.push(at, Event::Action(Action::TimeOut(number)));
                 return;
             }

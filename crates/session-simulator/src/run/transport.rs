@@ -169,24 +169,29 @@ impl Transport {
         chance.between(millis(0), millis(1000))
     }
 
-    /// Draws how late a timer fires that is due at `at`.
-    pub(super) fn timer(&self, page: &Page, at: Duration, now: Duration) -> Duration {
+    /// Draws when a call is given up that is due at `at`: no browser lets an abort signal wait, not
+    /// even in a page that is hidden.
+    pub(super) fn signal(&self, page: &Page, at: Duration, now: Duration) -> Duration {
         let at = at.max(now);
         let mut chance = Chance::of(
             self.seed,
             &[10, u64::from(page.id.0), crate::chance::millis(at)],
         );
+        at + chance.between(millis(0), millis(16))
+    }
+
+    /// Draws how late a timer fires that is due at `at`.
+    pub(super) fn timer(&self, page: &Page, at: Duration, now: Duration) -> Duration {
         match page.life {
-            Life::Visible | Life::Frozen | Life::Cached => {
-                at + chance.between(millis(0), millis(16))
-            }
+            Life::Visible | Life::Frozen | Life::Cached => self.signal(page, at, now),
             // Chrome lets timers of a page that is hidden for five minutes fire once a minute, and
             // once a second before.
             Life::Hidden { since } => {
                 let throttled = now.saturating_sub(since) >= Duration::from_secs(300);
                 let step: u64 = if throttled { 60_000 } else { 1_000 };
                 // A timer never fires early, not even by a part of a millisecond.
-                let at = crate::chance::millis(at.saturating_add(ALMOST_A_MILLISECOND));
+                let at = at.max(now).saturating_add(ALMOST_A_MILLISECOND);
+                let at = crate::chance::millis(at);
                 millis(at.div_ceil(step).saturating_mul(step))
             }
         }

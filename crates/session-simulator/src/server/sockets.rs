@@ -99,6 +99,19 @@ impl Server {
         events.take()
     }
 
+    /// Returns the number of the newest update; 0 if there is none.
+    #[must_use]
+    pub const fn newest_update(&self) -> u64 {
+        self.next_seq - 1
+    }
+
+    /// Returns the number of the oldest update that is kept for whoever comes back; if none is, the
+    /// next one's.
+    #[must_use]
+    pub fn oldest_update(&self) -> u64 {
+        self.next_seq - u64::from(self.kept_updates)
+    }
+
     fn receive_first(
         &mut self,
         connection: ConnectionId,
@@ -255,7 +268,7 @@ impl Server {
         if std::mem::replace(&mut socket.subscribed, true) {
             return;
         }
-        let oldest = self.next_seq - u64::from(self.kept_updates);
+        let oldest = self.oldest_update();
         let first = after.map_or(oldest, |after| oldest.max(after.saturating_add(1)));
         for seq in first..self.next_seq {
             self.send_update(connection, id, seq, now, events);

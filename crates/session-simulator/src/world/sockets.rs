@@ -7,7 +7,7 @@ use super::{Item, World};
 use crate::{
     browser::{PageId, TabId},
     network::{Connection, Down, Up},
-    server::{ConnectionId, Party, Sent, SocketEvent},
+    server::{ConnectionId, Party, Push, Sent, SocketEvent},
 };
 
 impl World {
@@ -181,6 +181,11 @@ impl World {
 
     pub(super) fn send_down(&mut self, id: ConnectionId, item: Down) {
         let connection = self.connections.iter_mut().find(|it| it.id == id);
+        if let Down::Message(Push::Update { seq, .. }) = &item
+            && connection.as_ref().is_some_and(|it| it.spoils_next)
+        {
+            self.record.spoilt_updates.insert(*seq);
+        }
         if connection.is_some_and(|connection| connection.send_down(item)) {
             self.fresh.push(Item::Down(id));
         }

@@ -2,7 +2,7 @@
 //! of the leader.
 
 use session_core::{Effect, Input, LockName};
-use session_protocol::{ClientMessage, SharedSocket, TabNoticeKind};
+use session_protocol::{ClientMessage, ServerMessage, SharedSocket, TabNoticeKind};
 
 use crate::support::{
     browser::Browser,
@@ -62,12 +62,83 @@ fn a_follower_that_knows_later_updates_shows_that_the_count_began_anew() {
         subscribe(&mut world);
         world.receive(update(5));
         want_elsewhere(&mut world, 1, Some(known));
+        world.receive(ServerMessage::HeartbeatAck);
 
-        world.pass(secs(10));
+        world.pass(secs(6));
         world.receive(update(then));
 
         assert_eq!(passed_on(&world), passed, "{then} after {known}");
     }
+}
+
+#[test]
+fn what_was_under_way_for_long_shows_nothing() {
+    for pause in [0, 6, 24] {
+        let mut world = leader();
+        subscribe(&mut world);
+        want_elsewhere(&mut world, 1, Some(9));
+        assert_eq!(
+            world.count("SendMessage"),
+            2,
+            "a heartbeat tells when all has come"
+        );
+        world.pass(secs(pause));
+
+        world.receive(update(8));
+        world.receive(update(9));
+        world.receive(ServerMessage::HeartbeatAck);
+        world.pass(secs(6));
+        world.receive(update(10));
+
+        assert_eq!(passed_on(&world), [(8, 0), (9, 8), (10, 9)], "{pause} s");
+    }
+}
+
+#[test]
+fn a_server_without_heartbeats_is_believed_after_a_while() {
+    let mut world = leader();
+    subscribe(&mut world);
+    world.receive(update(5));
+    want_elsewhere(&mut world, 1, Some(9));
+
+    world.pass(secs(26));
+    world.receive(update(6));
+
+    assert_eq!(passed_on(&world), [(6, 9)]);
+}
+
+#[test]
+fn updates_that_overtake_a_replay_leave_nothing_out() {
+    let mut world = leader();
+    subscribe(&mut world);
+    world.receive(update(5));
+    world.receive(update(6));
+    want_elsewhere(&mut world, 1, Some(3));
+    // Sent before the server heard of it, and a long time under way.
+    world.pass(secs(20));
+    world.receive(update(7));
+
+    for seq in [4, 5, 6, 7] {
+        world.receive(update(seq));
+    }
+    world.receive(ServerMessage::HeartbeatAck);
+    world.receive(update(8));
+
+    let passed = [(7, 6), (4, 3), (5, 4), (6, 5), (7, 6), (8, 7)];
+    assert_eq!(passed_on(&world), passed);
+}
+
+#[test]
+fn a_replay_that_does_not_come_is_told_by_its_fence() {
+    let mut world = leader();
+    subscribe(&mut world);
+    world.receive(update(5));
+    want_elsewhere(&mut world, 1, Some(3));
+    world.receive(ServerMessage::HeartbeatAck);
+
+    world.receive(update(6));
+
+    assert_eq!(passed_on(&world), [(6, 3)], "nothing in between is kept");
 }
 
 #[test]
