@@ -2,7 +2,8 @@
 //!
 //! Invariants: the store numbers updates, so that every server has the same, and an update that is
 //! here or older is ignored; what is kept is bounded by age and by bytes; replay and subscription
-//! happen under one lock, so a subscriber sees no gap and nothing twice.
+//! happen under one lock, so a subscriber sees no gap and nothing twice,
+//! whichever server it was on before.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -30,11 +31,17 @@ struct Kept {
     text: Utf8Bytes,
 }
 
+struct Subscriber {
+    outbox: Outbox,
+    /// It has the updates up to this one, perhaps from a server that is ahead.
+    has: u64,
+}
+
 struct State {
     last: Option<u64>,
     ring: VecDeque<Kept>,
     ring_bytes: usize,
-    subscribers: BTreeMap<SocketId, Outbox>,
+    subscribers: BTreeMap<SocketId, Subscriber>,
 }
 
 /// A topic.
@@ -78,9 +85,8 @@ impl Topic {
             payload,
         };
         let text = Utf8Bytes::from(update.encode());
-        state
-            .subscribers
-            .retain(|_, outbox| outbox.send(text.clone()));
+        let takes = |it: &Subscriber| seq <= it.has || it.outbox.send(text.clone());
+        state.subscribers.retain(|_, subscriber| takes(subscriber));
         state.keep(Kept { seq, at: now, text });
     }
 
@@ -95,7 +101,11 @@ impl Topic {
         if state.subscribers.contains_key(&outbox.id) {
             return Vec::new();
         }
-        state.subscribers.insert(outbox.id, outbox.clone());
+        let subscriber = Subscriber {
+            outbox: outbox.clone(),
+            has: after.unwrap_or_default(),
+        };
+        state.subscribers.insert(outbox.id, subscriber);
         let skipped = match after {
             Some(after) => state.ring.partition_point(|kept| kept.seq <= after),
             None => state.ring.len().saturating_sub(REPLAY_LENGTH),
@@ -127,17 +137,38 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hub::Hub;
+    use crate::hub::{Errand, Hub};
+
+    fn seq(text: &Utf8Bytes) -> u64 {
+        let update: Value = serde_json::from_str(text).unwrap();
+        update["seq"].as_u64().unwrap()
+    }
 
     fn replayed(topic: &Topic, after: u64) -> Vec<u64> {
         let (outbox, _inbox, _seat) = Hub::default().open();
         let texts = topic.subscribe(&outbox, Some(after));
         topic.unsubscribe(outbox.id);
-        let seq = |text: Utf8Bytes| {
-            let update: Value = serde_json::from_str(&text).unwrap();
-            update["seq"].as_u64().unwrap()
-        };
-        texts.into_iter().map(seq).collect()
+        texts.iter().map(seq).collect()
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_that_comes_from_a_server_that_is_ahead_gets_nothing_twice() {
+        let topic = Topic::new("t");
+        let now = Instant::now();
+        topic.insert(5, Value::Null, now);
+        let (outbox, mut inbox, _seat) = Hub::default().open();
+        assert!(topic.subscribe(&outbox, Some(7)).is_empty());
+
+        for number in 6..=9 {
+            topic.insert(number, Value::Null, now);
+        }
+
+        for number in [8, 9] {
+            let Errand::Send(text) = inbox.errand().await else {
+                panic!("expected an update");
+            };
+            assert_eq!(seq(&text), number);
+        }
     }
 
     #[test]

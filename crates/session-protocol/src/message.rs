@@ -73,7 +73,8 @@ pub enum ServerMessage {
         /// The application's own JSON.
         payload: Value,
     },
-    /// Answers `heartbeat`.
+    /// Answers `heartbeat`, in its turn: whatever was sent before comes before. Tabs that share a socket
+    /// tell by it whether a replay is over.
     HeartbeatAck,
     /// The server refused a message.
     Error {
