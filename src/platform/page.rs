@@ -43,7 +43,7 @@ impl Page {
         };
         listen(&window, "online", |_| Some(Input::WentOnline));
         listen(&window, "offline", |_| Some(Input::WentOffline));
-        listen(&window, "pagehide", |_| Some(Input::PageFrozen));
+        listen(&window, "pagehide", |_| Some(Input::PageLeft));
         listen(&window, "pageshow", |event| {
             let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
             persisted.then_some(Input::PageShown { persisted })

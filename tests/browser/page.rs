@@ -72,7 +72,7 @@ fn a_page_that_is_left_stops_whether_it_comes_back_or_not() {
     for init in ["{ persisted: false }", "{ persisted: true }"] {
         dispatch(&window(), "PageTransitionEvent", "pagehide", init);
     }
-    assert_eq!(facts.facts(), [Input::PageFrozen, Input::PageFrozen]);
+    assert_eq!(facts.facts(), [Input::PageLeft, Input::PageLeft]);
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,9 @@
 // Back and forward between documents: a page gives its socket back when it is left, what the browser
 // keeps of it is asked about before it is shown, and after a logout nothing of it is.
 import type { BrowserContext, Page } from '@playwright/test';
+import { answered } from './support/console';
 import { report } from './support/figures';
+import { Frames } from './support/frames';
 import { App } from './support/pages';
 import { expect, test } from './support/test';
 import { HeldQuestions } from './support/wire';
@@ -129,4 +131,45 @@ for (const kept of [false, true]) {
       expect(why.filter((reason) => kept || !caching.test(reason))).toEqual([]);
     });
   });
+}
+
+test.describe('out of the cache, after the session ended meanwhile', () => {
+  /** What the person must not see again is painted so. */
+  const RED = [254, 1, 2] as const;
+
+  for (const how of ['expired', 'logged out'] as const) {
+    test(`${how}: no frame shows what was there`, async ({ another, backend, context, page, watch }) => {
+      watch.expect(answered(401));
+      await recordReturns(context);
+      await cacheable(page);
+      const app = new App(page);
+      await app.logIn('/notes');
+      await expect(app.noteRow(MARK)).toBeVisible();
+      await app.noteRow(MARK).evaluate((row, red) => (row.style.background = `rgb(${red})`), RED.join(' '));
+      await leave(app);
+      // Nobody tells: the tab in which it happened is gone, or there was none.
+      if (how === 'expired') await backend.demo('expire');
+      else await page.evaluate(logOutSilently);
+
+      const frames = await Frames.of(page);
+      await goBack(page);
+      if (how === 'expired') await expect(app.expired).toBeVisible();
+      else await app.expectLoginPage();
+
+      const { fromCache, texts } = await returned(page);
+      expect(fromCache).toBe(true);
+      expect(texts.filter((text) => text.includes(MARK))).toEqual([]);
+      const seen = await frames.colours(await (await another()).newPage(), [RED]);
+      expect(seen.length, 'frames').toBeGreaterThan(0);
+      expect(seen.flat(), 'frames with what was there').toEqual([]);
+    });
+  }
+});
+
+/** Logs out as another tab would, and leaves the mark of it. */
+async function logOutSilently(): Promise<void> {
+  const { id } = (await (await fetch('/api/session')).json()) as { id: string };
+  const headers = { 'Content-Type': 'application/json', 'X-Requested-With': 'leptos-session' };
+  await fetch('/api/auth/logout', { method: 'POST', headers, body: '{}' });
+  localStorage.setItem('leptos-session.default.presence', `logged-out ${id}`);
 }

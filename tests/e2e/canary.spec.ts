@@ -2,7 +2,15 @@
 import type { Page, Request, Response } from '@playwright/test';
 import { answered } from './support/console';
 import { App, PAGES } from './support/pages';
+import { Sharing, takeAway } from './support/sharing';
 import { expect, test } from './support/test';
+
+declare global {
+  interface Window {
+    /** All that the page wrote into storage. */
+    written: string[];
+  }
+}
 
 test.use({ flags: '--access-token-lifetime 5s --log-level trace' });
 
@@ -88,6 +96,56 @@ async function everything(page: Page): Promise<{ where: string; text: string }[]
       { where: 'history', text: JSON.stringify(history.state) },
       { where: 'broadcasts', text: window.probe.broadcasts.join('\n') },
     ];
+  });
+}
+
+for (const missing of [[], ['BroadcastChannel']] as const) {
+  const how = missing.length > 0 ? 'through storage' : 'on the channel';
+  test(`tabs that tell each other ${how} never tell a token`, async ({ backend, context, watch }) => {
+    watch.expect(answered(401));
+    const tokens = new Set<string>();
+    const reading: Promise<unknown>[] = [];
+    context.on('response', (answer) => {
+      if (!/\/api\/auth\/(login|refresh)$/.test(answer.url()) || !answer.ok()) return;
+      reading.push(answer.json().then(({ accessToken }) => tokens.add(accessToken)));
+    });
+    // A notice that goes through storage is removed as soon as it is written.
+    await context.addInitScript(() => {
+      window.written = [];
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = function (key: string, value: string) {
+        window.written.push(`${key} ${value}`);
+        setItem.call(this, key, value);
+      };
+    });
+    await takeAway(context, missing);
+    const sharing = await Sharing.open(context, backend, 3);
+    const told: string[] = [];
+    const listen = async () => {
+      for (const { page } of sharing.tabs) {
+        told.push(...(await page.evaluate(() => [...window.probe.broadcasts, ...window.written])));
+      }
+    };
+
+    await expect.poll(() => tokens.size, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+    await listen();
+    const leader = await sharing.leader();
+    sharing.drop(leader);
+    await leader.page.close();
+    await sharing.leader();
+    await sharing.expectData(Date.now());
+    await backend.demo('expire');
+    for (const app of sharing.tabs) await expect(app.expired).toBeVisible();
+    await sharing.tabs[0]!.logInAgain();
+    for (const app of sharing.tabs) await app.expectLive();
+    await listen();
+
+    await Promise.all(reading);
+    expect(told.filter((text) => text.includes('"leading')).length, 'notices were read').toBeGreaterThan(0);
+    for (const token of tokens) {
+      const secret = token.split('.').at(-1)!;
+      expect(told.filter((text) => text.includes(secret))).toEqual([]);
+    }
   });
 }
 

@@ -3,6 +3,7 @@ import { expectAccessible } from './support/accessible';
 import { App } from './support/pages';
 import { observeSilence } from './support/probe';
 import { expect, test } from './support/test';
+import { callsOf } from './support/wire';
 
 const CLOSED = 3;
 const DRAFT = 'half a thought, not saved yet';
@@ -131,6 +132,35 @@ test.describe('with a limit that nothing moves', () => {
     await expect(app.noteText).toHaveValue(`${DRAFT} and more`);
     await expect(app.noteText).toBeFocused();
     await expect(page).toHaveTitle(/^Note/);
+  });
+});
+
+test.describe('where no socket comes through', () => {
+  test.use({ flags: '--allow-short-limits --idle-timeout 42s --warning-lead 5s' });
+
+  test('nobody who works is warned', async ({ page }) => {
+    test.setTimeout(120_000);
+    let refused = 0;
+    await page.routeWebSocket('**/ws', (socket) => {
+      refused += 1;
+      void socket.close({ code: 1011 });
+    });
+    const app = new App(page);
+    await app.page.goto('/');
+    await app.submitLogin();
+    await app.openNote();
+    const reports = callsOf(page);
+    const begun = Date.now();
+    while (Date.now() - begun < 60_000) {
+      await app.noteText.press('a');
+      await expect(page.getByRole('alertdialog')).toHaveCount(0);
+      await page.waitForTimeout(2_000);
+    }
+    await app.save();
+    expect(refused).toBeGreaterThan(0);
+    const extensions = reports.filter((call) => call === 'POST /api/session/extend');
+    expect(extensions.length, 'reports in a minute').toBeGreaterThanOrEqual(2);
+    expect(extensions.length, 'reports in a minute').toBeLessThanOrEqual(3);
   });
 });
 

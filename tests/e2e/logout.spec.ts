@@ -3,6 +3,7 @@
 import { NETWORK_IS_CUT, answered } from './support/console';
 import { App } from './support/pages';
 import { expect, test } from './support/test';
+import { installVisibility, setVisible } from './support/visibility';
 import { callsOf } from './support/wire';
 
 const LOGOUT = 'POST /api/auth/logout';
@@ -98,4 +99,35 @@ test('without a server: whoever logs in next is not logged out by it', async ({ 
   await page.unroute('**/api/auth/logout');
   await page.reload();
   await app.expectLive();
+});
+
+test('a logout whose tab was closed before the server heard of it is delivered by the next', async ({
+  backend,
+  context,
+  page,
+}) => {
+  await installVisibility(context);
+  const [app, other] = [new App(page), new App(await context.newPage())];
+  await app.logIn();
+  await other.page.goto('/notes');
+  await other.expectLive();
+  const [cookie] = await context.cookies();
+  await setVisible(other.page, false);
+
+  const calls = callsOf(other.page);
+  // Nothing of it arrives.
+  await page.route('**/api/auth/logout', () => {});
+  await page.bringToFront();
+  await app.logOutButton.click();
+  await app.expectLoginPage();
+  await other.expectLoginPage();
+  await page.close();
+  expect(await backend.extend(cookie!), 'the server does not know yet').toBe(200);
+  expect(calls).toEqual([]);
+
+  await setVisible(other.page, true);
+  await backend.expectDead(cookie!);
+  expect(calls).toEqual(['POST /api/auth/logout']);
+  await other.submitLogin();
+  await other.expectLive();
 });

@@ -1,5 +1,7 @@
 // A crash of the app: a way out instead of a dead page, and no draft lost.
 import { App } from './support/pages';
+import { crash } from './support/processes';
+import { takeAway } from './support/sharing';
 import { expect, test } from './support/test';
 
 test('a trap shows the recovery view, and the draft is there after the reload', async ({
@@ -25,4 +27,50 @@ test('a trap shows the recovery view, and the draft is there after the reload', 
   await expect(page.getByRole('heading', { name: 'Something went wrong' })).toBeVisible();
   await page.getByRole('link', { name: 'Reload' }).click();
   await expect(app.noteText).toHaveValue('typed before the crash');
+});
+
+test('a tab that the browser discarded comes back with its page and its draft', async ({ context, page }) => {
+  const app = new App(page);
+  await app.logIn('/notes');
+  await app.openNote();
+  await app.noteText.fill('typed before the tab was discarded');
+  await app.expectDraftKept();
+  const url = page.url();
+
+  // The process of a discarded tab is gone without a word; its address and the storage stay.
+  await crash(page);
+  await page.close();
+  const again = new App(await context.newPage());
+  await again.page.goto(url);
+
+  await expect(again.noteText).toHaveValue('typed before the tab was discarded');
+  await again.expectDraftKept();
+  await again.expectLive();
+});
+
+test.describe('a browser that keeps nothing', () => {
+  test.beforeEach(({ context }) => takeAway(context, ['localStorage']));
+
+  test('an expiry costs no text, and the browser asks before it would be lost', async ({ backend, page }) => {
+    const app = new App(page);
+    await app.logIn();
+    await app.openNote();
+    const asks = () =>
+      page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    expect(await asks()).toBe(false);
+    await app.noteText.fill('kept by nobody but the page');
+    await expect(page.getByText('cannot keep drafts')).toBeVisible();
+    expect(await asks()).toBe(true);
+
+    await app.open('Dashboard');
+    await page.goBack();
+    await expect(app.noteText).toHaveValue('kept by nobody but the page');
+    await backend.demo('expire');
+    await expect(app.expired).toBeVisible();
+    await app.logInAgain();
+    await expect(app.noteText).toHaveValue('kept by nobody but the page');
+
+    await app.save();
+    expect(await asks()).toBe(false);
+  });
 });

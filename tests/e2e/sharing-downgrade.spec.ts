@@ -1,6 +1,7 @@
 // A browser without a channel, without locks, without storage: tabs share less, and stay right.
 import { answered } from './support/console';
 import { App } from './support/pages';
+import { crash } from './support/processes';
 import { PARTS, takeAway } from './support/sharing';
 import { expect, test } from './support/test';
 
@@ -16,7 +17,8 @@ for (const missing of COMBINATIONS) {
     // A tab that nobody tells finds out by a refresh.
     watch.expect(answered(401, '/api/'));
     await takeAway(context, missing);
-    const [one, other] = [new App(page), new App(await context.newPage())];
+    const one = new App(page);
+    let other = new App(await context.newPage());
     const sockets = () => backend.metric('open_sockets');
 
     await test.step('a login in one is a session in the other', async () => {
@@ -43,6 +45,19 @@ for (const missing of COMBINATIONS) {
       await other.expectLive();
       await other.expectMoreUpdates();
       await expect.poll(sockets).toBe(1);
+    });
+
+    await test.step('a tab whose process dies leaves the others their session', async () => {
+      const third = new App(await context.newPage());
+      await third.page.goto('/');
+      await third.expectLive();
+      await third.expectMoreUpdates();
+      await crash(other.page);
+      // A lease outlives its holder by some seconds.
+      await third.expectLive();
+      await third.expectMoreUpdates();
+      await expect.poll(sockets, { timeout: 20_000 }).toBe(1);
+      other = third;
     });
 
     const again = new App(await context.newPage());

@@ -5,6 +5,7 @@ import { Sharing, repeats } from './support/sharing';
 import { expect, test } from './support/test';
 
 const TABS = 10;
+const ROUNDS = 50;
 const LIMIT_MS = 200;
 
 declare global {
@@ -17,7 +18,7 @@ declare global {
 test('ten tabs are anonymous at once', async ({ backend, context, watch }) => {
   // The click itself is activity, which a tab without a socket reports by a call.
   watch.expect(answered(401, '/api/session/extend'));
-  const rounds = repeats(5, 50);
+  const rounds = repeats(5, ROUNDS);
   test.setTimeout(60_000 + rounds * 15_000);
   await context.addInitScript(() => {
     window.anonymousAt = [];
@@ -48,9 +49,10 @@ test('ten tabs are anonymous at once', async ({ backend, context, watch }) => {
   }
 
   took.sort((a, b) => a - b);
-  const p99 = took[Math.ceil(took.length * 0.99) - 1]!;
-  await report(`logout to ${TABS} anonymous tabs, p99 of ${rounds}`, `${p99} ms`, `${LIMIT_MS} ms`);
+  const all = rounds >= ROUNDS;
   // The p99 of a few is the slowest, which may be the machine's.
-  const judged = rounds < 50 ? median(took) : p99;
+  const judged = all ? took[Math.ceil(took.length * 0.99) - 1]! : median(took);
+  const name = `logout to ${TABS} anonymous tabs, ${all ? 'p99' : 'median'} of ${rounds}`;
+  await report(name, `${judged} ms`, `${LIMIT_MS} ms`);
   expect(judged, 'milliseconds to the last anonymous tab').toBeLessThanOrEqual(LIMIT_MS);
 });

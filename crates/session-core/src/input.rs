@@ -171,6 +171,8 @@ pub enum Input {
     PageHidden,
     /// The browser is about to stop the page's timers and tasks (Page Lifecycle, `freeze`).
     PageFrozen,
+    /// The page was left: it is about to go, or waits in the back/forward cache (HTML, `pagehide`).
+    PageLeft,
     /// The page runs again after a freeze (Page Lifecycle, `resume`).
     PageResumed,
     /// The window came to the front.
@@ -241,6 +243,7 @@ impl Input {
             Self::PageShown { .. } => "PageShown",
             Self::PageHidden => "PageHidden",
             Self::PageFrozen => "PageFrozen",
+            Self::PageLeft => "PageLeft",
             Self::PageResumed => "PageResumed",
             Self::PageFocused => "PageFocused",
             Self::LockGranted { .. } => "LockGranted",
@@ -303,6 +306,7 @@ impl Input {
             | Self::PageShown { .. }
             | Self::PageHidden
             | Self::PageFrozen
+            | Self::PageLeft
             | Self::PageResumed
             | Self::PageFocused
             | Self::LockGranted { .. }

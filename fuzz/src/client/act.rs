@@ -63,6 +63,8 @@ pub(crate) enum Act {
     Noise,
     /// The channel does not take what the page says.
     Mute,
+    /// The page is left.
+    Depart,
     /// The user does something.
     UserActs,
     /// The page is shown, from the cache or not.

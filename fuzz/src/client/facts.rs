@@ -83,6 +83,7 @@ impl Page {
             },
             Act::Hide => Input::PageHidden,
             Act::Freeze => Input::PageFrozen,
+            Act::Depart => Input::PageLeft,
             Act::Resume => Input::PageResumed,
             Act::Focus => Input::PageFocused,
             Act::Online => Input::WentOnline,

@@ -25,6 +25,12 @@ export async function reported(): Promise<Figure[]> {
   return figures.sort((one, other) => one.name.localeCompare(other.name));
 }
 
+/** Judges a few times by their median, since the slowest of a few may be the machine's. */
+export function judged(times: number[], promised: number): { name: string; value: number } {
+  const all = times.length >= promised;
+  return all ? { name: 'slowest', value: Math.max(...times) } : { name: 'median', value: median(times) };
+}
+
 export function median(values: number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length / 2;

@@ -14,7 +14,10 @@ export async function crash(page: Page): Promise<void> {
   await gone;
 }
 
-/** Stops the process of a page, does something, and lets the page go on. */
+/**
+ * Stops the process of a page, does something, and lets the page go on. To find the process, the page
+ * works for half a second before.
+ */
 export async function frozen(browser: Browser, page: Page, meanwhile: () => Promise<void>): Promise<void> {
   const id = await processOf(browser, page);
   process.kill(id, 'SIGSTOP');
@@ -27,13 +30,22 @@ export async function frozen(browser: Browser, page: Page, meanwhile: () => Prom
   }
 }
 
+/** How long a page works so that its process shows. */
+export const WORK_MS = 500;
+
+/** Seconds that all renderers have worked together. */
+export async function workOf(browser: Browser): Promise<number> {
+  const times = await rendererTimes(browser);
+  return [...times.values()].reduce((sum, time) => sum + time, 0);
+}
+
 /** Has the page work for a while and sees which process did. */
 async function processOf(browser: Browser, page: Page): Promise<number> {
   const before = await rendererTimes(browser);
-  await page.evaluate(() => {
-    const end = performance.now() + 500;
+  await page.evaluate((time) => {
+    const end = performance.now() + time;
     while (performance.now() < end);
-  });
+  }, WORK_MS);
   const after = [...(await rendererTimes(browser))];
   const worked = after.map(([id, time]) => ({ id, time: time - (before.get(id) ?? 0) }));
   worked.sort((one, other) => other.time - one.time);

@@ -27,10 +27,10 @@ declare global {
   }
 }
 
-/** How often a measurement is repeated: as often as `SESSION_REPEATS` says, at most `most`. */
-export function repeats(usually: number, most: number): number {
+/** How often a measurement is repeated: `SESSION_REPEATS` times, at most as often as is promised. */
+export function repeats(usually: number, promised: number): number {
   const wanted = Number(process.env.SESSION_REPEATS);
-  return wanted > 0 ? Math.min(wanted, most) : usually;
+  return wanted > 0 ? Math.min(wanted, promised) : usually;
 }
 
 /**
@@ -151,10 +151,14 @@ export class Sharing {
   }
 
   /** Waits for the next tab with the socket; returns when updates came there, and to all. */
-  async nextLeader(timeout?: number): Promise<{ ledAt: number; shownAt: number }> {
+  async nextLeader(since: number, timeout?: number): Promise<{ ledAt: number; shownAt: number }> {
     const { page } = await this.leader(timeout);
-    const led = await page.waitForFunction(() => window.sharing.firstUpdateAt);
-    const ledAt = await led.jsonValue();
+    // A tab that led before had a first update then.
+    const led = await page.waitForFunction((since) => {
+      const { firstUpdateAt } = window.sharing;
+      return firstUpdateAt >= since && firstUpdateAt;
+    }, since);
+    const ledAt = (await led.jsonValue()) as number;
     return { ledAt, shownAt: Math.max(...(await this.dataSince(ledAt))) };
   }
 

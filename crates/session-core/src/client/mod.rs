@@ -333,6 +333,7 @@ impl Client {
             Input::PageShown { persisted } => self.page_shown(persisted),
             Input::PageHidden => self.page_hidden(),
             Input::PageFrozen => self.step_aside(),
+            Input::PageLeft => self.page_left(),
             Input::PageResumed => self.page_resumed(),
             Input::PageFocused => self.page_focused(),
             Input::LockGranted { lock } => self.lock_granted(lock),

@@ -200,10 +200,22 @@ impl Client {
         }
         // The browser is about to paint what it kept, whatever became of the session meanwhile.
         let window = self.policy.timing.wake_window;
-        if self.session.facts().is_some() && !self.inquiry.was_answered(self.now, window) {
-            self.reckoning.cover();
+        if !self.inquiry.was_answered(self.now, window) {
+            self.cover();
         }
         self.wake(Wake::Certain)
+    }
+
+    /// What the browser keeps of the page is covered now: it paints before it tells.
+    pub(super) fn page_left(&mut self) -> Outcome {
+        self.cover();
+        self.step_aside()
+    }
+
+    fn cover(&mut self) {
+        if self.session.facts().is_some() {
+            self.reckoning.cover();
+        }
     }
 
     pub(super) fn page_hidden(&mut self) -> Outcome {

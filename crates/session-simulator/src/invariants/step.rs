@@ -130,6 +130,7 @@ impl Cause {
             | Input::PageShown { .. }
             | Input::PageHidden
             | Input::PageFrozen
+            | Input::PageLeft
             | Input::PageResumed
             | Input::PageFocused
             | Input::LockLost { .. }

@@ -265,7 +265,7 @@ impl World {
             return;
         }
         self.hide(tab);
-        self.tell(tab, Input::PageFrozen);
+        self.tell(tab, Input::PageLeft);
         let Some(page) = self.page_mut(tab) else {
             return;
         };

@@ -80,6 +80,7 @@ pub(super) fn nuisance() -> impl Strategy<Value = Input> {
         Input::PageShown { persisted: true },
         Input::PageHidden,
         Input::PageFrozen,
+        Input::PageLeft,
         Input::PageResumed,
         Input::PageFocused,
         Input::WentOffline,

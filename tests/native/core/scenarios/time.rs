@@ -4,7 +4,7 @@ use session_core::{Assurance, Input, Phase, policy::Timing};
 use session_protocol::{ActiveSession, EndReason};
 
 use crate::support::{
-    samples::{IDLE, ending_in, first_session, idle_warning, millis, refused, secs},
+    samples::{IDLE, ending_in, first_session, idle_warning, logged_out, millis, refused, secs},
     world::World,
 };
 
@@ -191,6 +191,31 @@ fn a_page_that_comes_back_from_where_it_was_kept_is_covered_until_the_server_has
     );
 
     world.answer_session_active(first_session());
+    assert_eq!(world.view().assurance, Assurance::Verified);
+}
+
+#[test]
+fn a_page_that_is_left_is_covered_before_the_browser_keeps_it() {
+    let mut world = World::live();
+
+    world.send(Input::PageLeft);
+    assert_eq!(world.view().assurance, Assurance::Covered);
+    world.expect_only("CloseSocket 1000");
+
+    world.send(Input::PageShown { persisted: true });
+    assert_eq!(world.view().assurance, Assurance::Covered);
+    world.answer_session_active(first_session());
+    assert_eq!(world.view().assurance, Assurance::Verified);
+    world.await_socket();
+}
+
+#[test]
+fn a_page_that_is_left_by_nobody_has_nothing_to_cover() {
+    let mut world = World::new();
+    world.start(logged_out());
+
+    world.send(Input::PageLeft);
+
     assert_eq!(world.view().assurance, Assurance::Verified);
 }
 

@@ -65,6 +65,7 @@ fn page_facts(_: &World, facts: &mut Vec<Named>) {
     add("UserWasActive", Input::UserWasActive);
     add("PageHidden", Input::PageHidden);
     add("PageFrozen", Input::PageFrozen);
+    add("PageLeft", Input::PageLeft);
     add("PageResumed", Input::PageResumed);
     add("PageFocused", Input::PageFocused);
     add("PageShown", Input::PageShown { persisted: false });

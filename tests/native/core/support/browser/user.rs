@@ -80,7 +80,7 @@ impl Browser {
     /// Closes a tab as people do.
     pub(crate) fn close(&mut self, tab: usize) {
         self.send(tab, Input::PageHidden);
-        self.send(tab, Input::PageFrozen);
+        self.send(tab, Input::PageLeft);
         self.bury(tab);
     }
 
@@ -101,7 +101,7 @@ impl Browser {
     /// The user leaves the page, which goes into the back/forward cache.
     pub(crate) fn stash(&mut self, tab: usize) {
         self.send(tab, Input::PageHidden);
-        self.send(tab, Input::PageFrozen);
+        self.send(tab, Input::PageLeft);
         self.tabs[tab].life = Life::Stashed;
     }
 
