@@ -105,7 +105,9 @@ test('a logout whose tab was closed before the server heard of it is delivered b
   backend,
   context,
   page,
+  watch,
 }) => {
+  watch.expect(/Failed to load resource: net::ERR_FAILED/);
   await installVisibility(context);
   const [app, other] = [new App(page), new App(await context.newPage())];
   await app.logIn();
@@ -115,8 +117,7 @@ test('a logout whose tab was closed before the server heard of it is delivered b
   await setVisible(other.page, false);
 
   const calls = callsOf(other.page);
-  // Nothing of it arrives.
-  await page.route('**/api/auth/logout', () => {});
+  await page.route('**/api/auth/logout', (route) => route.abort());
   await page.bringToFront();
   await app.logOutButton.click();
   await app.expectLoginPage();

@@ -59,7 +59,7 @@ test.describe('a browser that keeps nothing', () => {
       page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
     expect(await asks()).toBe(false);
     await app.noteText.fill('kept by nobody but the page');
-    await expect(page.getByText('cannot keep drafts')).toBeVisible();
+    await expect(page.getByText('This browser keeps no drafts')).toBeVisible();
     expect(await asks()).toBe(true);
 
     await app.open('Dashboard');

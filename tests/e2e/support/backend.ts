@@ -78,6 +78,11 @@ export class Backend {
     return this.post('/api/auth/refresh', cookie);
   }
 
+  /** Logs out with this cookie, as another page of the same browser would. */
+  async logOut(cookie: Cookie): Promise<number> {
+    return this.post('/api/auth/logout', cookie);
+  }
+
   /** Waits until this cookie opens nothing any more. */
   async expectDead(cookie: Cookie): Promise<void> {
     await expect.poll(() => this.refresh(cookie), 'a refresh with the old cookie').toBe(401);
