@@ -49,3 +49,29 @@ fn nothing_is_left_for_later() {
     }
     expect_none("finish these or take them out:", &faults);
 }
+
+#[test]
+fn nothing_keeps_pages_out_of_the_back_forward_cache() {
+    let handlers = [
+        "\"unload\"",
+        "onunload",
+        "onbeforeunload",
+        "\"beforeunload\"",
+    ];
+    // Held only while something would be lost.
+    let guard = "src/platform/page.rs";
+    let mut faults = Vec::new();
+    for (name, text) in with_endings(&[".rs", ".html"]) {
+        if !(name.starts_with("src/") || name == "index.html") {
+            continue;
+        }
+        let found = handlers.iter().filter(|handler| text.contains(**handler));
+        let allowed = |handler: &&str| name == guard && *handler == handlers[3];
+        faults.extend(
+            found
+                .filter(|handler| !allowed(handler))
+                .map(|handler| format!("{name}: {handler}")),
+        );
+    }
+    expect_none("these pages would be kept by no browser:", &faults);
+}
