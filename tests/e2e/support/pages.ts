@@ -68,8 +68,9 @@ export class App {
     await expect(this.badge).toHaveText(text);
   }
 
+  /** Waits as long as a page may wait between two attempts (30 s), and for the attempt. */
   async expectLive(): Promise<void> {
-    await expect(this.badge).toHaveText('Live', { timeout: 20_000 });
+    await expect(this.badge).toHaveText('Live', { timeout: 35_000 });
   }
 
   async expectLoginPage(): Promise<void> {

@@ -6,6 +6,7 @@ mod comparison;
 mod connection;
 mod edges;
 mod ending;
+mod left;
 mod logout;
 mod network;
 mod presence;
