@@ -44,13 +44,17 @@ impl Page {
         listen(&window, "online", |_| Some(Input::WentOnline));
         listen(&window, "offline", |_| Some(Input::WentOffline));
         listen(&window, "pagehide", |_| Some(Input::PageLeft));
-        listen(&window, "pageshow", |event| {
-            let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
-            persisted.then_some(Input::PageShown { persisted })
-        });
         // One that comes back unseen, in a tab behind others, stays hidden.
         listen(&window, "pageshow", |_| {
             (!is_visible()).then_some(Input::PageHidden)
+        });
+        listen(&window, "pageshow", |event| {
+            let persisted = event.dyn_ref().is_some_and(PageTransitionEvent::persisted);
+            persisted.then_some(if is_visible() {
+                Input::PageShown { persisted }
+            } else {
+                Input::PageResumed
+            })
         });
         // The focus of each field passes by on its way down.
         listen(&window, "focus", |event| {

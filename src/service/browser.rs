@@ -92,17 +92,16 @@ impl Platform for BrowserPlatform {
             let facts = facts.clone();
             Socket::open(id, &url, &protocols, names, move |input| facts.send(input))
         };
-        match opened {
-            Ok(socket) => *self.socket.borrow_mut() = Some((id, socket)),
-            // The address may hold a ticket, which no record may.
-            Err(_) => {
-                let (code, reason) = (CloseCode::ABNORMAL, String::new());
-                facts.send(Input::SocketClosed {
-                    socket: id,
-                    code,
-                    reason,
-                });
-            }
+        if let Ok(socket) = opened {
+            *self.socket.borrow_mut() = Some((id, socket));
+        } else {
+            // The error stays out of the record: it may name the address, and that holds the ticket.
+            let (code, reason) = (CloseCode::ABNORMAL, String::new());
+            facts.send(Input::SocketClosed {
+                socket: id,
+                code,
+                reason,
+            });
         }
     }
 

@@ -1,9 +1,9 @@
 //! Drafts: what a user typed and did not save, kept on this device.
 //!
 //! Invariants: a draft is named by its user, so nobody reads another's; expiry never deletes one;
-//! explicit logout and the login of another user do. What the browser does not keep lives on in the
-//! page, so that an expiry costs nothing, and as long as it does the browser asks before the page is
-//! left.
+//! explicit logout and the login of another user do, and what still runs then keeps none. What the
+//! browser does not keep lives on in the page, so that an expiry costs nothing, and as long as it
+//! does the browser asks before the page is left.
 //!
 //! # Security
 //!
@@ -29,6 +29,8 @@ pub(super) struct Drafts {
 struct Unkept {
     drafts: RefCell<Vec<(String, String)>>,
     guard: RefCell<Option<Listener>>,
+    /// How the keys began whose drafts were deleted, in order.
+    forgotten: RefCell<Vec<String>>,
 }
 
 /// The draft of one form of one user.
@@ -37,6 +39,8 @@ pub struct Draft {
     shelf: Shelf,
     unkept: Rc<Unkept>,
     key: String,
+    /// How often drafts had been deleted before.
+    since: usize,
 }
 
 /// Returns how the keys of a user's drafts begin.
@@ -59,6 +63,7 @@ impl Drafts {
             shelf: self.shelf.clone(),
             unkept: Rc::clone(&self.unkept),
             key: [&beginning(user), form].concat(),
+            since: self.unkept.forgotten.borrow().len(),
         }
     }
 
@@ -67,6 +72,7 @@ impl Drafts {
         let beginning = beginning(user);
         self.shelf.remove_all(&beginning);
         self.unkept.forget(&|key| key.starts_with(&beginning));
+        self.unkept.forgotten.borrow_mut().push(beginning);
     }
 }
 
@@ -84,8 +90,13 @@ impl Draft {
     ///
     /// [`NotKept`] if the browser keeps nothing: the text lives as long as this page, whatever becomes
     /// of the session, and the browser asks before the page is left. Tell the user that the text is
-    /// not safe yet.
+    /// not safe yet. Also if the user has logged out since this draft was asked for: then it is gone.
     pub fn keep(&self, text: &str) -> Result<(), NotKept> {
+        let forgotten = self.unkept.forgotten.borrow();
+        let mut forgotten = forgotten.iter().skip(self.since);
+        if forgotten.any(|beginning| self.key.starts_with(beginning)) {
+            return Err(NotKept);
+        }
         let kept = self.shelf.write(&self.key, text);
         self.unkept.forget(&|key| key == self.key);
         if kept.is_err() {

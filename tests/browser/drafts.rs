@@ -112,6 +112,26 @@ async fn what_the_browser_does_not_keep_goes_with_its_user_too() {
 }
 
 #[wasm_bindgen_test]
+async fn what_still_runs_after_a_logout_keeps_none() {
+    let world = World::logged_in(|| ()).await;
+    keep(&world, "typed");
+    let draft = world.session.draft("note").unwrap();
+    world.session.command(Command::LogOut);
+    tick().await;
+
+    assert_eq!(draft.keep("too late"), Err(NotKept));
+    {
+        let _full = full();
+        assert_eq!(draft.keep("too late"), Err(NotKept));
+    }
+
+    assert!(!asks());
+    world.log_in_as(EMAIL).await;
+    assert_eq!(kept(&world), None);
+    keep(&world, "typed again");
+}
+
+#[wasm_bindgen_test]
 async fn the_browser_asks_before_the_page_is_left_only_while_something_would_be_lost() {
     let world = World::logged_in(|| ()).await;
     let one = world.session.draft("note.1").unwrap();

@@ -62,8 +62,7 @@ fn a_page_that_comes_back_unseen_stays_hidden() {
     let _hidden = Shadowed::new("document", "visibilityState", "'hidden'");
     let init = "{ persisted: true }";
     dispatch(&window(), "PageTransitionEvent", "pageshow", init);
-    let shown = Input::PageShown { persisted: true };
-    assert_eq!(facts.facts(), [shown, Input::PageHidden]);
+    assert_eq!(facts.facts(), [Input::PageHidden, Input::PageResumed]);
 }
 
 #[wasm_bindgen_test]

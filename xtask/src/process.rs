@@ -81,6 +81,17 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     succeeded(command, status)
 }
 
+/// Puts the command in the place of this program, with its signals and its exit status. Returns why it
+/// could not be started.
+pub(crate) fn become_it(command: &mut Command) -> Failure {
+    let error = command.exec();
+    not_started(command, &error)
+}
+
+fn not_started(command: &Command, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot start `{}`: {error}", shown(command)))
+}
+
 /// Runs to the end, output on the terminal, for a command whose exit status says more than yes or no.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
     Service::start(command)?.wait()
@@ -229,7 +240,7 @@ impl Service {
         let child = command
             .process_group(0)
             .spawn()
-            .map_err(|error| Failure::new(format!("cannot start `{}`: {error}", shown(command))))?;
+            .map_err(|error| not_started(command, &error))?;
         let group = i32::try_from(child.id()).ok().map(Pid::from_raw);
         listed.extend(group);
         Ok(Self { child, group })

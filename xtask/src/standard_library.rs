@@ -63,7 +63,10 @@ impl StandardLibrary {
         command.env("CARGO_BUILD_TARGET_DIR", workspace.target.join("bundle"));
         // RUSTFLAGS would be used instead of those of the target, and those of the target leave the build's own tools alone.
         let users = env::var("RUSTFLAGS").unwrap_or_default();
-        let linker = linker::flags().unwrap_or_default();
+        let linker = linker::flags().unwrap_or_else(|failure| {
+            println!("warning: {failure}: the bundle works but is larger");
+            String::new()
+        });
         command.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
             [&users, &*linker, RUSTFLAGS].join(" ").trim(),

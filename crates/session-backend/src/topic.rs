@@ -22,6 +22,8 @@ use crate::hub::{Outbox, SocketId};
 pub(crate) const RING_AGE: Duration = Duration::from_secs(120);
 /// Bytes of updates that are kept.
 pub(crate) const RING_BYTES: usize = 4 << 20;
+/// How far a server may be behind another: longer than a publication takes to reach all.
+const LAG: Duration = Duration::from_secs(5);
 /// Updates that a new subscriber gets at once, so that its charts begin full.
 const REPLAY_LENGTH: usize = 60;
 
@@ -35,6 +37,14 @@ struct Subscriber {
     outbox: Outbox,
     /// It has the updates up to this one, perhaps from a server that is ahead.
     has: u64,
+    /// From then on an update that should be there already is a new one, of a count that started over.
+    until: Instant,
+}
+
+impl Subscriber {
+    fn lacks(&self, seq: u64, now: Instant) -> bool {
+        seq > self.has || now >= self.until
+    }
 }
 
 struct State {
@@ -85,7 +95,7 @@ impl Topic {
             payload,
         };
         let text = Utf8Bytes::from(update.encode());
-        let takes = |it: &Subscriber| seq <= it.has || it.outbox.send(text.clone());
+        let takes = |it: &Subscriber| !it.lacks(seq, now) || it.outbox.send(text.clone());
         state.subscribers.retain(|_, subscriber| takes(subscriber));
         state.keep(Kept { seq, at: now, text });
     }
@@ -96,7 +106,12 @@ impl Topic {
     /// # Idempotence
     ///
     /// A subscriber that is there already gets nothing again.
-    pub(crate) fn subscribe(&self, outbox: &Outbox, after: Option<u64>) -> Vec<Utf8Bytes> {
+    pub(crate) fn subscribe(
+        &self,
+        outbox: &Outbox,
+        after: Option<u64>,
+        now: Instant,
+    ) -> Vec<Utf8Bytes> {
         let mut state = self.lock();
         if state.subscribers.contains_key(&outbox.id) {
             return Vec::new();
@@ -104,6 +119,7 @@ impl Topic {
         let subscriber = Subscriber {
             outbox: outbox.clone(),
             has: after.unwrap_or_default(),
+            until: now + LAG,
         };
         state.subscribers.insert(outbox.id, subscriber);
         let skipped = match after {
@@ -146,7 +162,7 @@ mod tests {
 
     fn replayed(topic: &Topic, after: u64) -> Vec<u64> {
         let (outbox, _inbox, _seat) = Hub::default().open();
-        let texts = topic.subscribe(&outbox, Some(after));
+        let texts = topic.subscribe(&outbox, Some(after), Instant::now());
         topic.unsubscribe(outbox.id);
         texts.iter().map(seq).collect()
     }
@@ -157,7 +173,7 @@ mod tests {
         let now = Instant::now();
         topic.insert(5, Value::Null, now);
         let (outbox, mut inbox, _seat) = Hub::default().open();
-        assert!(topic.subscribe(&outbox, Some(7)).is_empty());
+        assert!(topic.subscribe(&outbox, Some(7), now).is_empty());
 
         for number in 6..=9 {
             topic.insert(number, Value::Null, now);
@@ -169,6 +185,22 @@ mod tests {
             };
             assert_eq!(seq(&text), number);
         }
+    }
+
+    #[tokio::test]
+    async fn a_count_that_started_over_is_sent_again_after_a_while() {
+        let topic = Topic::new("t");
+        let now = Instant::now();
+        let (outbox, mut inbox, _seat) = Hub::default().open();
+        topic.subscribe(&outbox, Some(1_000), now);
+
+        topic.insert(1, Value::Null, now + Duration::from_secs(4));
+        topic.insert(2, Value::Null, now + LAG);
+
+        let Errand::Send(text) = inbox.errand().await else {
+            panic!("expected an update");
+        };
+        assert_eq!(seq(&text), 2);
     }
 
     #[test]

@@ -52,9 +52,9 @@ impl Revocation {
         }
     }
 
-    /// Returns whether somebody left this session.
+    /// Returns whether somebody left this session. Of sessions without a name nobody knows.
     pub(crate) fn was_left(&self, session: &str) -> bool {
-        self.left.get(&session_hash(session)).is_some()
+        !session.is_empty() && self.left.get(&session_hash(session)).is_some()
     }
 
     /// The user logged out of this session.
@@ -106,6 +106,16 @@ impl Revocation {
         match std::mem::take(&mut self.state) {
             State::Due { session, .. } | State::UnderWay { session, .. } => Some(session),
             State::Settled => None,
+        }
+    }
+
+    /// Another session began. It took the place of one without a name, whose logout could only end
+    /// the later one.
+    pub(crate) fn give_way(&mut self) {
+        if let State::Due { session, .. } | State::UnderWay { session, .. } = &self.state
+            && session.is_empty()
+        {
+            self.settle();
         }
     }
 

@@ -204,7 +204,7 @@ impl TokenHolder {
     }
 
     /// The turn to refresh is over. Returns the lock to give back.
-    pub(crate) fn take_lock(&mut self) -> Option<LockId> {
+    pub(crate) fn end_turn(&mut self) -> Option<LockId> {
         if let Renewal::UnderWay { lock, .. } = &mut self.renewal {
             lock.take()
         } else {
@@ -219,7 +219,7 @@ impl TokenHolder {
         if waited.is_some() {
             self.renewal = Renewal::CoolingDown(now.saturating_add(pause));
         }
-        waited.or_else(|| self.take_lock())
+        waited.or_else(|| self.end_turn())
     }
 
     pub(crate) fn refresh_began(

@@ -109,10 +109,13 @@ impl Heartbeats {
     }
 
     /// Returns whether all that the server sent before has come. Of one that answers no heartbeat
-    /// that is believed after a while.
+    /// that is believed after a while; of one that does, when an answer must have been lost.
     fn passed(&self, awaited: &Awaited, now: Duration, timing: &Timing) -> bool {
         let waited = now.saturating_sub(awaited.since);
-        awaited.fence == 0 || (!self.answered && waited >= timing.heartbeat)
+        let patience = timing
+            .heartbeat
+            .saturating_mul(1 + u32::from(self.answered));
+        awaited.fence == 0 || waited >= patience
     }
 }
 

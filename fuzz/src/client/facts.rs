@@ -45,13 +45,10 @@ impl Page {
                 code: CloseCode(*code),
                 reason: (*reason).to_owned(),
             },
-            Act::Submit(replay) => {
-                self.given.request += 1;
-                Input::RequestSubmitted {
-                    request: self.request(Age(0)),
-                    replay: *replay,
-                }
-            }
+            Act::Submit(replay) => Input::RequestSubmitted {
+                request: self.next_request(),
+                replay: *replay,
+            },
             Act::Answered(age) => Input::RequestAnswered {
                 request: self.request(*age),
             },

@@ -196,6 +196,11 @@ impl Page {
         SocketId(self.given.socket.saturating_sub(age.0))
     }
 
+    pub(super) fn next_request(&mut self) -> RequestId {
+        self.given.request += 1;
+        self.request(Age(0))
+    }
+
     pub(super) fn request(&self, age: Age) -> RequestId {
         RequestId(self.given.request.saturating_sub(age.0))
     }

@@ -1,6 +1,6 @@
 //! The policies: the tables of the documents, and every close code against its table.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use session_core::{
     Policy,
@@ -82,6 +82,14 @@ fn the_patience_for_a_lock_is_longer_than_a_request_and_shorter_than_the_grace()
 
     assert!(timing.lock_patience > SessionConfig::default().request_timeout);
     assert!(timing.lock_patience.as_secs() < 30);
+    for seconds in [1, 10, 60] {
+        let request_timeout = Duration::from_secs(seconds);
+        let config = SessionConfig {
+            request_timeout,
+            ..SessionConfig::default()
+        };
+        assert!(Policy::new(&config).timing.lock_patience > request_timeout);
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! One connection: reads, checks, answers, and ends.
 //!
 //! Invariants: nothing but a proof of identity is accepted before there is one; every operation
-//! asks the store whether the session lives, and waits for a better time if that does not answer,
-//! without the socket being closed; whatever let a socket in, it lasts no longer than an access token
-//! unless a fresh one renews it; an end of session overtakes whatever waits to be
-//! sent; one task owns the socket, so there is one writer; while it waits it is small: what it does
-//! now and then lives in a box of its own only as long.
+//! that gives something asks the store whether the session lives, and waits for a better time if
+//! that does not answer, without the socket being closed, unless it would lack updates; whatever let
+//! a socket in, it lasts no longer than an access token unless a fresh one renews it; an end of
+//! session overtakes whatever waits to be sent; one task owns the socket, so there is one writer;
+//! while it waits it is small: what it does now and then lives in a box of its own only as long.
 
 use std::time::Duration;
 
@@ -188,12 +188,12 @@ impl Connection {
         self.app.metrics.messages_received.count();
         match decoded {
             Ok(message) => {
-                let is_member = self.member.is_some();
+                // What cannot be subscribed is asked for again on the next socket, from where it broke off.
+                let waits =
+                    self.member.is_some() && !matches!(message, ClientMessage::Subscribe { .. });
                 match self.obey(message).await {
                     // A session is not over because nobody can look at it.
-                    Err(Ending::Unavailable) if is_member => {
-                        self.complain("store_unavailable").await
-                    }
+                    Err(Ending::Unavailable) if waits => self.complain("store_unavailable").await,
                     step => step,
                 }
             }
@@ -244,7 +244,8 @@ impl Connection {
             ClientMessage::Subscribe { topic, after } => {
                 member.living(&self.app).await?;
                 if topic == self.app.system.name() {
-                    for text in self.app.system.subscribe(&self.outbox, after) {
+                    let now = std::time::Instant::now();
+                    for text in self.app.system.subscribe(&self.outbox, after, now) {
                         self.write(Message::Text(text)).await?;
                     }
                     Ok(())
@@ -252,8 +253,8 @@ impl Connection {
                     self.complain("unknown_topic").await
                 }
             }
+            // Whoever may be gone may still ask for less.
             ClientMessage::Unsubscribe { topic } => {
-                member.living(&self.app).await?;
                 if topic == self.app.system.name() {
                     self.app.system.unsubscribe(self.outbox.id);
                     Ok(())

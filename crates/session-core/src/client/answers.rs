@@ -85,7 +85,7 @@ impl Client {
     fn refresh_answered(&mut self, call: CallId) -> bool {
         let awaited = self.token.awaits(call);
         if awaited {
-            let lock = self.token.take_lock();
+            let lock = self.token.end_turn();
             self.release_lock(lock);
         }
         awaited
@@ -113,6 +113,9 @@ impl Client {
                 return self.end(EndReason::Replaced, Herald::Server);
             }
             self.learn(session);
+            if self.session.facts().is_none() {
+                return Outcome::Acted;
+            }
         }
         self.reckoning.verify();
         self.take_token(grant.access_token, grant.expires_in);
@@ -193,8 +196,9 @@ impl Client {
         }
         self.reckoning.verify();
         let facts = Facts::anchored(session, since);
+        let named = !known && facts.is_told();
         self.session.learn(facts, self.now);
-        if changed || (!known && self.shares()) {
+        if changed || (named && self.shares()) {
             let lost = self.connection.stop();
             self.close_socket(lost, CloseCode::NORMAL);
             self.join_tabs();
@@ -274,13 +278,13 @@ impl Client {
         if let Some(reason) = failure.end_reason() {
             return self.end(reason, Herald::Server);
         }
+        if let Some(told) = failure.retry_after() {
+            self.extensions.hold_until(self.now.saturating_add(told));
+        }
         let Some(unauthorized) = awaited else {
             return Outcome::Ignored("the next activity will be reported");
         };
         if failure.is_transient() {
-            if let Some(told) = failure.retry_after() {
-                self.extensions.hold_until(self.now.saturating_add(told));
-            }
             let wait = backoff::wait(2, &mut self.draw);
             let at = self
                 .now

@@ -21,7 +21,6 @@ impl Client {
     /// tabs cannot share.
     pub(super) fn join_tabs(&mut self) {
         let told = self.session.facts().is_some_and(Facts::is_told);
-        self.connection.forget_hold();
         if self.shares() && told {
             self.follow();
             return;

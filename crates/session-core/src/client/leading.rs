@@ -89,7 +89,7 @@ impl Client {
         }
         if self.token.lock() == Some(lock) {
             // Its refresh goes on, beside that of whoever took the turn.
-            self.token.take_lock();
+            self.token.end_turn();
             return Outcome::Acted;
         }
         match &self.role {

@@ -53,6 +53,7 @@ impl Client {
         };
         self.session.learn(facts, self.now);
         self.activity = Activity::Quiet;
+        self.connection.forget_hold();
         self.join_tabs();
     }
 
@@ -189,6 +190,7 @@ impl Client {
         self.leave_tabs();
         let lost = self.connection.stop();
         self.close_socket(lost, CloseCode::NORMAL);
+        self.connection.forget_hold();
         self.session.clear_warning();
     }
 

@@ -4,7 +4,7 @@ use session_protocol::{CloseCode, EndReason, TabNotice, TabNoticeKind};
 
 use super::{Client, Network, Outcome, life::Herald};
 use crate::{
-    Presence,
+    Assurance, Presence,
     connection::Missing,
     seeded::SeededBug,
     session::{Facts, Origin, Session},
@@ -63,8 +63,9 @@ impl Client {
                     Some(facts) if facts.id == session => {
                         self.end(EndReason::LoggedOut, Herald::Tab)
                     }
-                    Some(_) => NOTHING,
-                    None => {
+                    Some(facts) if facts.is_told() => NOTHING,
+                    // Perhaps it is this one, whose name will come.
+                    Some(_) | None => {
                         self.revocation.leave(session_hash(&session));
                         Outcome::Acted
                     }
@@ -73,9 +74,10 @@ impl Client {
             Presence::Present
                 if matches!(
                     self.session,
-                    Session::Anonymous { .. } | Session::Expired { .. }
+                    Session::Anonymous { .. } | Session::Expired { .. } | Session::LoggingOut
                 ) =>
             {
+                self.revocation.give_way();
                 self.look_again()
             }
             Presence::Unknown
@@ -94,9 +96,11 @@ impl Client {
                 user: user.clone(),
             },
             Session::Restoring { origin, .. } => origin.clone(),
+            Session::LoggingOut => Origin::Anonymous {
+                ended: Some(EndReason::LoggedOut),
+            },
             Session::Starting
             | Session::Authenticating { .. }
-            | Session::LoggingOut
             | Session::Active { .. }
             | Session::Warned { .. } => {
                 return Outcome::Ignored("the server is being asked already");
@@ -152,6 +156,7 @@ impl Client {
                     self.session = Session::Active { facts };
                     return Outcome::Acted;
                 }
+                self.revocation.give_way();
                 self.look_again()
             }
             (TabNoticeKind::LoggedOut, Some(true)) => self.end(EndReason::LoggedOut, Herald::Tab),
@@ -159,10 +164,13 @@ impl Client {
                 self.inquiry.want_anew(self.now);
                 Outcome::Acted
             }
-            (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false)) => {
+            (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false))
+                if self.session.facts().is_some_and(Facts::is_told) =>
+            {
                 Outcome::Ignored(ANOTHER)
             }
-            (TabNoticeKind::LoggedOut, None) => match &self.session {
+            (TabNoticeKind::Expired, Some(false)) => Outcome::Ignored(ANOTHER),
+            (TabNoticeKind::LoggedOut, Some(false) | None) => match &self.session {
                 // Perhaps it is what is being restored. If so, an answer that comes too late is
                 // told by the name of its session; a server that tells none is not asked on.
                 Session::Restoring { origin, .. } if notice.session == session_hash("") => {
@@ -237,7 +245,9 @@ impl Client {
     fn wake(&mut self, wake: Wake) -> Outcome {
         let stale = self.reckoning.is_stale(self.policy.timing.stale_after);
         let parked = self.connection.lacks(Missing::Verdict);
-        if (wake == Wake::Certain || stale || parked) && self.session.facts().is_some() {
+        let covered = self.reckoning.assurance() == Assurance::Covered;
+        let asks = wake == Wake::Certain || stale || parked || covered;
+        if asks && self.session.facts().is_some() {
             let window = self.policy.timing.wake_window;
             self.inquiry.wake(self.now, window);
         }

@@ -43,7 +43,7 @@ impl Policy {
         use session_protocol::config::{SocketAuth, TabShare};
         let overrides = config.socket.close_policy.iter();
         Self {
-            timing: Timing::new(config.refresh_at),
+            timing: Timing::new(config.refresh_at, config.request_timeout),
             rates: RATES,
             close_overrides: overrides
                 .map(|(code, rule)| (CloseCode(*code), *rule))

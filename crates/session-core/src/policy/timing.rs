@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How much longer than a request may take a refresh waits for its turn.
+const LOCK_MARGIN: Duration = Duration::from_secs(2);
+
 /// Durations and fractions that the client decides by.
 #[derive(Clone, Debug)]
 pub struct Timing {
@@ -55,9 +58,10 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Builds the timing for a refresh point, a fraction in (0, 1).
+    /// Builds the timing for a refresh point, a fraction in (0, 1), and for the longest time that a
+    /// request may take.
     #[must_use]
-    pub fn new(refresh_at: f64) -> Self {
+    pub fn new(refresh_at: f64, request_timeout: Duration) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -66,6 +70,7 @@ impl Timing {
         let permille = (refresh_at * 1000.0) as u32;
         Self {
             refresh_at_permille: permille.clamp(1, 999),
+            lock_patience: request_timeout.saturating_add(LOCK_MARGIN),
             ..Self::default()
         }
     }
@@ -101,7 +106,7 @@ impl Default for Timing {
             sound: Duration::from_secs(60),
             activity_interval: Duration::from_secs(30),
             report_patience: Duration::from_secs(5),
-            lock_patience: Duration::from_secs(12),
+            lock_patience: Duration::from_secs(10).saturating_add(LOCK_MARGIN),
             leader_check: Duration::from_secs(5),
             leader_answer: Duration::from_secs(1),
             leader_silence: Duration::from_secs(15),

@@ -25,7 +25,8 @@ pub fn s19_each_update_once_and_in_order(
             if *seq <= last {
                 return Err(step.broken("S19", format!("update {seq} is told after {last}")));
             }
-            let is_spoilt = |seq: u64| world.record.spoilt_updates.contains(&seq);
+            let spoilt = &world.record.spoilt_updates;
+            let is_spoilt = |seq: u64| spoilt.contains(&(step.tab.browser, seq));
             let missed = (last + 1..*seq).any(|missed| missed >= kept_from && !is_spoilt(missed));
             if missed {
                 let what = format!("update {seq} is told after {last}, and {kept_from} is kept");

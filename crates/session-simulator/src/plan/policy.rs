@@ -14,6 +14,9 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
+/// Fewer than come while a tab is without a leader.
+const FEW_UPDATES: u8 = 4;
+
 /// Draws the times of a server that is used for minutes and hours.
 pub(super) fn brisk(chance: &mut Chance) -> Policy {
     let lifetimes = [
@@ -39,6 +42,11 @@ pub(super) fn brisk(chance: &mut Chance) -> Policy {
         idle_timeout,
         absolute_timeout: one_of(&absolutes).max(idle_timeout),
         warning_lead: one_of(&leads).min(idle_timeout / 2),
+        kept_updates: if chance.permille(300) {
+            FEW_UPDATES
+        } else {
+            Policy::default().kept_updates
+        },
         ..Policy::default()
     }
 }

@@ -23,8 +23,8 @@ pub struct Record {
     pub drafts: BTreeMap<(BrowserId, UserId), u32>,
     /// Browsers in which the user logged out, could remember it, and did not log in since.
     pub left: BTreeSet<BrowserId>,
-    /// Updates that somebody's wire made unreadable.
-    pub spoilt_updates: BTreeSet<u64>,
+    /// Updates that a browser's wire made unreadable.
+    pub spoilt_updates: BTreeSet<(BrowserId, u64)>,
     /// When the user was last active in a browser, on its monotonic clock.
     pub touched: BTreeMap<BrowserId, Duration>,
 }

@@ -182,9 +182,10 @@ impl World {
     pub(super) fn send_down(&mut self, id: ConnectionId, item: Down) {
         let connection = self.connections.iter_mut().find(|it| it.id == id);
         if let Down::Message(Push::Update { seq, .. }) = &item
-            && connection.as_ref().is_some_and(|it| it.spoils_next)
+            && let Some(connection) = connection.as_ref().filter(|it| it.spoils_next)
         {
-            self.record.spoilt_updates.insert(*seq);
+            let browser = connection.tab.browser;
+            self.record.spoilt_updates.insert((browser, *seq));
         }
         if connection.is_some_and(|connection| connection.send_down(item)) {
             self.fresh.push(Item::Down(id));

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::{
-    Browser, Nodes, PATIENCE, Proxy, Redis, Socket, beats, eventually, healthy, refreshed, settled,
+    Browser, Heard, Nodes, PATIENCE, Proxy, Redis, Socket, beats, eventually, healthy, refreshed,
+    settled,
 };
 
 /// Whatever is asked while the store is away is answered with 503, soon.
@@ -104,6 +105,23 @@ async fn a_redis_that_is_gone_ends_nothing_and_is_not_stormed() {
     let connections = connections(&nodes.redis);
     assert!(connections < 30, "{connections} connections");
     assert!(sockets.len() == 4, "the very same sockets");
+}
+
+#[tokio::test]
+async fn what_cannot_be_subscribed_is_asked_for_on_the_next_socket() {
+    let nodes = Nodes::start().await;
+    let browser = nodes.user(0).await;
+    let mut socket = nodes.socket(&browser, 1).await;
+    nodes.redis.pause();
+    let topic = |kind: &str| json!({ "type": kind, "topic": "system" });
+
+    socket.send(topic("unsubscribe")).await;
+    socket.send(json!({ "type": "heartbeat" })).await;
+    socket.expect("heartbeat_ack").await;
+
+    socket.send(topic("subscribe")).await;
+    let closed = Heard::Close(1013, "store unavailable".to_owned());
+    assert_eq!(socket.closed().await, closed);
 }
 
 /// Returns how many connections were made to Redis, this one among them.

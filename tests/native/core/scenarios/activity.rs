@@ -4,7 +4,7 @@ use session_core::{Effect, Input};
 use session_protocol::{ClientMessage, ServerMessage};
 
 use crate::support::{
-    samples::{idle_warning, millis, secs, update},
+    samples::{idle_warning, millis, refused_for, secs, update},
     world::World,
 };
 
@@ -138,6 +138,29 @@ fn activity_is_reported_by_a_call_where_no_socket_comes_through() {
             "{calls:?}"
         );
     }
+}
+
+#[test]
+fn a_server_that_asks_for_silence_gets_no_report_before_its_time() {
+    let mut world = World::live();
+    world.close(4404, "");
+    let work = |world: &mut World, seconds| {
+        for _ in 0..seconds {
+            world.send(Input::UserWasActive);
+            world.advance(secs(1));
+            if world.state().contains("Refreshing") {
+                world.answer_refresh_ok();
+            }
+        }
+    };
+    work(&mut world, 6);
+
+    world.refuse_extension(refused_for(429, secs(300)));
+    work(&mut world, 299);
+    assert_eq!(world.count("RequestExtension"), 1);
+
+    work(&mut world, 20);
+    assert_eq!(world.count("RequestExtension"), 2);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod edges;
 mod ending;
 mod left;
 mod logout;
+mod naming;
 mod network;
 mod presence;
 mod reconnecting;

@@ -210,6 +210,24 @@ fn a_page_that_is_left_is_covered_before_the_browser_keeps_it() {
 }
 
 #[test]
+fn a_page_that_was_left_and_stays_is_covered_until_the_server_has_answered() {
+    for stays in [
+        Input::PageShown { persisted: false },
+        Input::PageFocused,
+        Input::PageResumed,
+    ] {
+        let mut world = World::live();
+        world.advance(secs(10));
+        world.send(Input::PageLeft);
+
+        world.send(stays);
+        world.answer_session_active(first_session());
+
+        assert_eq!(world.view().assurance, Assurance::Verified);
+    }
+}
+
+#[test]
 fn a_page_that_is_left_by_nobody_has_nothing_to_cover() {
     let mut world = World::new();
     world.start(logged_out());

@@ -108,6 +108,22 @@ fn a_server_without_heartbeats_is_believed_after_a_while() {
 }
 
 #[test]
+fn an_answer_to_a_heartbeat_that_was_lost_holds_followers_up_for_a_while_only() {
+    let mut world = leader();
+    subscribe(&mut world);
+    world.receive(update(5));
+    want_elsewhere(&mut world, 1, Some(3));
+    world.receive(ServerMessage::HeartbeatAck);
+    world.receive(update(6));
+    want_elsewhere(&mut world, 2, Some(2));
+    world.pass(secs(51));
+
+    world.receive(update(7));
+
+    assert_eq!(passed_on(&world), [(6, 3), (7, 2)]);
+}
+
+#[test]
 fn updates_that_overtake_a_replay_leave_nothing_out() {
     let mut world = leader();
     subscribe(&mut world);
