@@ -166,6 +166,8 @@ for (const [kept, how] of [
       }
 
       const frames = await Frames.of(page);
+      await expect.poll(() => frames.count, 'the page in between').toBeGreaterThan(0);
+      const before = frames.count;
       await goBack(page);
       if (kept && how === 'expired') await expect(app.expired).toBeVisible();
       else await app.expectLoginPage();
@@ -173,8 +175,9 @@ for (const [kept, how] of [
       const { fromCache, texts } = await returned(page);
       expect(fromCache).toBe(kept);
       expect(texts.filter((text) => text.includes(MARK))).toEqual([]);
+      await expect.poll(() => frames.count, 'frames of the page').toBeGreaterThan(before);
+      await frames.stop();
       const seen = await frames.colours(await (await another()).newPage(), [RED]);
-      expect(seen.length, 'frames').toBeGreaterThan(0);
       // What the browser kept as a picture it shows before any script runs.
       const own = kept ? seen.slice(seen.findIndex((colours) => colours.length > 0) + 1) : seen;
       expect(own.flat(), 'frames with what was there').toEqual([]);

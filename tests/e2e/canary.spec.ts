@@ -107,7 +107,9 @@ for (const missing of [[], ['BroadcastChannel']] as const) {
     const reading: Promise<unknown>[] = [];
     context.on('response', (answer) => {
       if (!/\/api\/auth\/(login|refresh)$/.test(answer.url()) || !answer.ok()) return;
-      reading.push(answer.json().then(({ accessToken }) => tokens.add(accessToken)));
+      // A tab may be gone before its answer is read.
+      const read = answer.json().then(({ accessToken }) => tokens.add(accessToken));
+      reading.push(read.catch(() => {}));
     });
     // A notice that goes through storage is removed as soon as it is written.
     await context.addInitScript(() => {

@@ -6,7 +6,7 @@ import { defineConfig } from '@playwright/test';
 const SLOW = /(tokens|idle|outage|accessibility|sharing-(expiry|freeze))\.spec\.ts/;
 // What measures milliseconds goes last, one after the other, and has the machine for itself
 // (`--no-deps` to run it only).
-const ALONE = /(latency|sharing-(handover|crash|logout))\.spec\.ts/;
+const ALONE = /(latency|sharing-(handover|crash|logout|visibility|warning))\.spec\.ts/;
 
 export default defineConfig({
   testDir: '.',

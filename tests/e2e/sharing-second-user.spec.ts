@@ -112,9 +112,11 @@ class Watch {
     const cameAt = Math.min(...second.map(({ at }) => at));
     expect(cameAt - goneAt, 'milliseconds from the last of one to the first of the other').toBeGreaterThanOrEqual(0);
 
-    const colours = await this.frames.colours(reader, COLOURS);
+    const painted = () => this.frames.colours(reader, COLOURS);
+    await expect.poll(painted, 'frames with data of the second').toContainEqual([1]);
+    await this.frames.stop();
+    const colours = await painted();
     expect(colours, 'frames with data of the first').toContainEqual([0]);
-    expect(colours, 'frames with data of the second').toContainEqual([1]);
     expect(colours, 'frames with data of both').not.toContainEqual([0, 1]);
   }
 }

@@ -6,6 +6,7 @@ export type Colour = readonly [red: number, green: number, blue: number];
 /** Records every frame of a page. */
 export class Frames {
   private readonly pictures: string[] = [];
+  private readonly found: number[][] = [];
 
   private constructor(private readonly session: CDPSession) {}
 
@@ -20,13 +21,20 @@ export class Frames {
     return frames;
   }
 
-  /** Stops, and tells of each frame which of these colours are in it, by their numbers. */
-  async colours(reader: Page, colours: readonly Colour[]): Promise<number[][]> {
+  /** How many there were. */
+  get count(): number {
+    return this.pictures.length;
+  }
+
+  async stop(): Promise<void> {
     await this.session.send('Page.stopScreencast');
-    const seen: number[][] = [];
+  }
+
+  /** Tells of each frame so far which of these colours are in it, by their numbers; each time the same. */
+  async colours(reader: Page, colours: readonly Colour[]): Promise<number[][]> {
     // The browser reads its own pictures.
-    for (const picture of this.pictures) {
-      seen.push(
+    for (const picture of this.pictures.slice(this.found.length)) {
+      this.found.push(
         await reader.evaluate(
           async ([picture, colours]) => {
             const bytes = Uint8Array.from(atob(picture), (sign) => sign.charCodeAt(0));
@@ -47,6 +55,6 @@ export class Frames {
         ),
       );
     }
-    return seen;
+    return [...this.found];
   }
 }

@@ -116,10 +116,12 @@ export class App {
   }
 
   /** Waits until this many more updates have arrived. */
-  async expectMoreUpdates(more = 2): Promise<void> {
+  async expectMoreUpdates(more = 2, timeout = 10_000): Promise<void> {
     await expect(this.updates).toHaveText(/^\d+$/);
     const before = await this.updateCount();
-    await expect.poll(() => this.updateCount()).toBeGreaterThanOrEqual(before + more);
+    await expect
+      .poll(() => this.updateCount(), { timeout })
+      .toBeGreaterThanOrEqual(before + more);
   }
 
   /** Logs in again in the expired dialog. */
