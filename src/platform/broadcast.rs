@@ -3,7 +3,8 @@
 //!
 //! Invariants: only strings are read; anything else is refused like a malformed notice. A tab hears
 //! its own question for a leader, which proves that the channel carries, and nothing else of its
-//! own; through storage the proof is that the question could be written. What could not be written is told.
+//! own; through storage the proof is that the question could be written. What could not be written
+//! is told.
 //!
 //! Source: HTML, broadcasting to other browsing contexts (a channel object does not hear itself)
 //! and web storage (a page does not hear of its own changes).

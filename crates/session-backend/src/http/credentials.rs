@@ -1,7 +1,8 @@
 //! Email and password: whose they are, if guessing has not gone too far.
 //!
 //! Invariants: an account that does not exist, or is disabled, is answered like a wrong password, in
-//! text, status and time; a guess has its place in the queue, and counts, before its password is looked at.
+//! text, status and time; a guess has its place in the queue, and counts, before its password is
+//! looked at.
 
 use std::net::IpAddr;
 

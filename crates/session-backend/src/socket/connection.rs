@@ -188,7 +188,7 @@ impl Connection {
         self.app.metrics.messages_received.count();
         match decoded {
             Ok(message) => {
-                // What cannot be subscribed is asked for again on the next socket, from where it broke off.
+                // What cannot be subscribed is asked for on the next socket, from where it broke off.
                 let waits =
                     self.member.is_some() && !matches!(message, ClientMessage::Subscribe { .. });
                 match self.obey(message).await {

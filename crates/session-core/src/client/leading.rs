@@ -1,8 +1,8 @@
 //! The tab that holds the socket for all, and how it lets go.
 //!
-//! Invariants: a tab leads with a term that is higher than any it has heard of, if there is one; a tab that is not
-//! sure whether it still leads stands down; one whose leader is gone without a word asks how the
-//! session is before it opens a socket, since the leader may be gone with it.
+//! Invariants: a tab leads with a term that is higher than any it has heard of, if there is one; a
+//! tab that is not sure whether it still leads stands down; one whose leader is gone without a word
+//! asks how the session is before it opens a socket, since the leader may be gone with it.
 
 use std::{mem, time::Duration};
 

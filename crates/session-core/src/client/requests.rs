@@ -42,8 +42,9 @@ impl Client {
         }
     }
 
-    /// A 401 with a terminal code is a verdict, if the request was sent with a token of this session. Any other says that the token is stale: all
-    /// callers that hear it share one refresh, and each request is repeated once at most.
+    /// A 401 with a terminal code is a verdict, if the request was sent with a token of this session.
+    /// Any other says that the token is stale: all callers that hear it share one refresh, and each
+    /// request is repeated once at most.
     pub(super) fn request_unauthorized(
         &mut self,
         request: RequestId,

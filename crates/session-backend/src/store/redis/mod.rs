@@ -1,8 +1,9 @@
 //! The Redis store: one primary server that several of ours share.
 //!
 //! Invariants: what has to happen in one step is a script; a connection to another process or
-//! history of Redis is used only after what it may have taken back was written again, so no ended session lives, and no old password
-//! works, while one server remembers its end; whoever waits longer than about a second is told so.
+//! history of Redis is used only after what it may have taken back was written again, so no ended
+//! session lives, and no old password works, while one server remembers its end; whoever waits longer
+//! than about a second is told so.
 //!
 //! Keys, all under `ls:`, on one server and not on a cluster:
 //!
