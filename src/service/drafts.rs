@@ -90,7 +90,8 @@ impl Draft {
     ///
     /// [`NotKept`] if the browser keeps nothing: the text lives as long as this page, whatever becomes
     /// of the session, and the browser asks before the page is left. Tell the user that the text is
-    /// not safe yet. Also if the user has logged out since this draft was asked for: then it is gone.
+    /// not safe yet. Also if the user's drafts were deleted since this one was asked for: then it is
+    /// gone.
     pub fn keep(&self, text: &str) -> Result<(), NotKept> {
         let forgotten = self.unkept.forgotten.borrow();
         let mut forgotten = forgotten.iter().skip(self.since);

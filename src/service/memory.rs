@@ -39,6 +39,9 @@ impl Driver {
             Presence::LoggedOut { session } => [LOGGED_OUT, &session].concat(),
             Presence::LogoutPending { session } => [LOGOUT_PENDING, &session].concat(),
         };
-        self.shelf.write(PRESENCE, &kept).unwrap_or_default();
+        if self.shelf.write(PRESENCE, &kept).is_err() {
+            // The mark before it would say what is not so any more.
+            self.shelf.remove(PRESENCE);
+        }
     }
 }

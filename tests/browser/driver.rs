@@ -13,7 +13,7 @@ use session_protocol::{EndReason, ServerMessage, SessionConfig, config::SocketAu
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Stage, World,
+    Replaced, Stage, World,
     backend::{no_content, refused},
     stage::Reply,
     tick,
@@ -293,6 +293,19 @@ async fn a_page_that_slept_finds_what_is_remembered() {
     }
 
     assert_eq!(world.stage.recorded().len(), calls, "nobody was asked");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_cannot_remember_says_nothing_else_in_its_place() {
+    let world = World::logged_in(|| ()).await;
+    assert_eq!(world.shelf().read("presence").as_deref(), Some("present"));
+    let throwing = "() => { throw new DOMException('full', 'QuotaExceededError'); }";
+    let _full = Replaced::new("Storage.prototype", "setItem", throwing);
+
+    world.session.command(Command::LogOut);
+    tick().await;
+
+    assert_eq!(world.shelf().read("presence"), None);
 }
 
 #[wasm_bindgen_test]

@@ -1,8 +1,8 @@
 //! The linker of a release bundle: rust-lld, without the exports that only make the bundle larger.
 //!
 //! wasm-streams, which Leptos' server functions bring along, exports three classes to JavaScript. Nothing here makes one, but
-//! an export is a root for the linker, and behind them hang 7 KB of futures (3 KB after brotli) that no later tool can tell
-//! from what is called. An app that hands a Rust stream to JavaScript needs them and is built by `trunk` alone.
+//! an export is a root for the linker, and behind them hang 7 KB of futures (3 KB after brotli) that no later tool can
+//! tell from what is called. An app that hands a Rust stream to JavaScript needs them and is built by `trunk` alone.
 //!
 //! rustc runs this program as its linker (see [`flags`]); everything else goes to rust-lld as it came.
 

@@ -2,8 +2,8 @@
 //!
 //! Invariants: the store numbers updates, so that every server has the same, and an update that is
 //! here or older is ignored; what is kept is bounded by age and by bytes; replay and subscription
-//! happen under one lock, so a subscriber sees no gap and nothing twice,
-//! whichever server it was on before.
+//! happen under one lock, so a subscriber sees no gap and nothing twice, whichever server it was on
+//! before, if servers are less than [`LAG`] apart.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,12 +37,12 @@ struct Subscriber {
     outbox: Outbox,
     /// It has the updates up to this one, perhaps from a server that is ahead.
     has: u64,
-    /// From then on an update that should be there already is a new one, of a count that started over.
+    /// From then on an update that it has by its number is of a count that started over.
     until: Instant,
 }
 
 impl Subscriber {
-    fn lacks(&self, seq: u64, now: Instant) -> bool {
+    fn takes(&self, seq: u64, now: Instant) -> bool {
         seq > self.has || now >= self.until
     }
 }
@@ -95,8 +95,8 @@ impl Topic {
             payload,
         };
         let text = Utf8Bytes::from(update.encode());
-        let takes = |it: &Subscriber| !it.lacks(seq, now) || it.outbox.send(text.clone());
-        state.subscribers.retain(|_, subscriber| takes(subscriber));
+        let stays = |it: &Subscriber| !it.takes(seq, now) || it.outbox.send(text.clone());
+        state.subscribers.retain(|_, subscriber| stays(subscriber));
         state.keep(Kept { seq, at: now, text });
     }
 
@@ -197,7 +197,8 @@ mod tests {
         topic.insert(1, Value::Null, now + Duration::from_secs(4));
         topic.insert(2, Value::Null, now + LAG);
 
-        let Errand::Send(text) = inbox.errand().await else {
+        let errand = tokio::time::timeout(LAG, inbox.errand()).await;
+        let Ok(Errand::Send(text)) = errand else {
             panic!("expected an update");
         };
         assert_eq!(seq(&text), 2);

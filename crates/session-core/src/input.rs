@@ -162,7 +162,7 @@ pub enum Input {
     TabNoticeUnsent,
     /// The user pressed, typed, scrolled or pointed.
     UserWasActive,
-    /// The page became visible, or came back from the back/forward cache.
+    /// The page became visible, or came back from the back/forward cache and can be seen.
     PageShown {
         /// Whether it came back from the back/forward cache (HTML, `PageTransitionEvent`).
         persisted: bool,
@@ -173,7 +173,8 @@ pub enum Input {
     PageFrozen,
     /// The page was left: it is about to go, or waits in the back/forward cache (HTML, `pagehide`).
     PageLeft,
-    /// The page runs again after a freeze (Page Lifecycle, `resume`).
+    /// The page runs again after a freeze (Page Lifecycle, `resume`), or came back unseen from the
+    /// back/forward cache.
     PageResumed,
     /// The window came to the front.
     PageFocused,

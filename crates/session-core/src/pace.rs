@@ -26,6 +26,11 @@ impl Pace {
         self.earliest.max(self.held)
     }
 
+    /// Returns until when the server asked for silence.
+    pub(crate) const fn held_until(&self) -> Duration {
+        self.held
+    }
+
     /// Counts an attempt that begins now.
     pub(crate) fn spend(&mut self, now: Duration, rate: &Rate) {
         self.paid = self.paid.max(now).saturating_add(rate.sustained);

@@ -2,9 +2,10 @@
 //!
 //! The page is anonymous at once; the server is told as soon as it can be. Invariants: a logout that
 //! did not reach the server is tried until it does, a later session takes its place, or the server
-//! says that there is nothing to end; it names its session, so that it can end no later one. A
-//! session that was left, here or in another tab, lives in this page no more, whatever is answered
-//! or hinted at: each login has an identifier of its own.
+//! says that there is nothing to end; it names its session, so that it can end no later one, and
+//! where it cannot, it is tried no more once a later one is hinted at. A session with a name that was
+//! left, here or in another tab, lives in this page no more, whatever is answered or hinted at: each
+//! login has an identifier of its own.
 //!
 //! Sources: RFC 7009 section 2.2 (a client that gets a 503 must assume that the token lives); OWASP
 //! Session Management, "Renew the Session ID After Any Privilege Level Change".
@@ -33,13 +34,12 @@ enum State {
     #[default]
     Settled,
     /// The server has to be told.
-    Due {
-        session: String,
-        at: Duration,
-    },
+    Due { session: String, at: Duration },
     UnderWay {
         session: String,
         call: CallId,
+        /// Another attempt could end a later session.
+        is_last: bool,
     },
 }
 
@@ -85,7 +85,11 @@ impl Revocation {
     pub(crate) fn began(&mut self, call: CallId, now: Duration, rate: &Rate) {
         if let State::Due { session, .. } = &mut self.state {
             let session = std::mem::take(session);
-            self.state = State::UnderWay { session, call };
+            self.state = State::UnderWay {
+                session,
+                call,
+                is_last: false,
+            };
             self.pace.spend(now, rate);
         }
     }
@@ -109,14 +113,21 @@ impl Revocation {
         }
     }
 
-    /// Another session began. It took the place of one without a name, whose logout could only end
-    /// the later one.
+    /// Another session began, by all that is known. It took the place of one without a name, and
+    /// another attempt to end that could only end the later one.
     pub(crate) fn give_way(&mut self) {
-        if let State::Due { session, .. } | State::UnderWay { session, .. } = &self.state
-            && session.is_empty()
-        {
-            self.settle();
+        match &mut self.state {
+            State::Due { session, .. } if session.is_empty() => self.state = State::Settled,
+            State::UnderWay {
+                session, is_last, ..
+            } => *is_last = session.is_empty(),
+            State::Due { .. } | State::Settled => {}
         }
+    }
+
+    /// Returns whether the session that has to be ended has no name.
+    pub(crate) fn is_nameless(&self) -> bool {
+        matches!(&self.state, State::Due { session, .. } if session.is_empty())
     }
 
     /// Plans the next attempt after one that did not reach the server.
@@ -126,7 +137,14 @@ impl Revocation {
         retry_after: Option<Duration>,
         draw: &mut Draw,
     ) {
-        if let State::UnderWay { session, .. } = &mut self.state {
+        if let State::UnderWay {
+            session, is_last, ..
+        } = &mut self.state
+        {
+            if *is_last {
+                self.settle();
+                return;
+            }
             let session = std::mem::take(session);
             self.failures = self.failures.saturating_add(1);
             let at = now.saturating_add(backoff::wait(self.failures, draw));

@@ -4,10 +4,10 @@
 //! Updates of a topic come in a *stream*: on a socket, or from a leader. Each update of it is known
 //! with the number of the one before, or with the number after which the stream was asked to begin.
 //! Whether an update was sent before or after something was asked for, a *fence* tells: a heartbeat
-//! that follows the question, whose answer follows all that the server sent until then.
+//! behind the question, whose answer follows all that was sent until then; without an answer, time.
 //! Invariants: an update counts once, also when it is sent again after a reconnect, or after a
-//! hand-over for another tab's sake; none is left out for one that overtook it; a server that starts
-//! its count over is heard again; updates without `seq` always count.
+//! hand-over for another tab's sake; none is left out for one that overtook it, unless both are later
+//! than time tells; a server that starts its count over is heard again; updates without `seq` count.
 
 use std::time::Duration;
 

@@ -77,7 +77,7 @@ fn everything_that_loops_is_bounded() {
 }
 
 #[test]
-fn the_patience_for_a_lock_is_longer_than_a_request_and_shorter_than_the_grace() {
+fn the_patience_for_a_lock_is_longer_than_a_request_and_by_default_shorter_than_the_grace() {
     let timing = Timing::default();
 
     assert!(timing.lock_patience > SessionConfig::default().request_timeout);

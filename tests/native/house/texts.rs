@@ -51,7 +51,7 @@ fn nothing_is_left_for_later() {
 }
 
 #[test]
-fn nothing_keeps_pages_out_of_the_back_forward_cache() {
+fn no_listener_keeps_pages_out_of_the_back_forward_cache() {
     let handlers = [
         "\"unload\"",
         "onunload",

@@ -242,8 +242,8 @@ impl Connection {
                 }
             }
             ClientMessage::Subscribe { topic, after } => {
-                member.living(&self.app).await?;
                 if topic == self.app.system.name() {
+                    member.living(&self.app).await?;
                     let now = std::time::Instant::now();
                     for text in self.app.system.subscribe(&self.outbox, after, now) {
                         self.write(Message::Text(text)).await?;

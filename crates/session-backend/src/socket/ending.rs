@@ -19,7 +19,8 @@ pub(super) enum Ending {
     Gone,
     /// Break without a closing handshake.
     Drop,
-    /// Who it is cannot be found out: the store does not answer.
+    /// Who it is, or whether it may have what it asks for, cannot be found out: the store does not
+    /// answer.
     Unavailable,
     /// Close: the reader is too slow.
     TooSlow,
@@ -45,7 +46,7 @@ impl From<Control> for Ending {
 
 impl From<StoreError> for Ending {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a socket waits for the store");
+        tracing::error!(%error, "the store does not answer a socket");
         Self::Unavailable
     }
 }

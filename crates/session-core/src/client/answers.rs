@@ -158,6 +158,7 @@ impl Client {
             }
             SessionStatus::Active(session) => {
                 self.connection.resume(Missing::Verdict);
+                self.connection.resume(Missing::Name);
                 // The server measured between question and answer. Counted from the question, the
                 // end is never later than it really is, and a countdown never grows.
                 self.learn_since(session, asked)
@@ -290,7 +291,7 @@ impl Client {
                 .now
                 .saturating_add(wait)
                 .max(self.extensions.earliest());
-            self.settle_extension(Extending::Retrying { at, unauthorized });
+            self.plan_extension(at, unauthorized);
         } else if matches!(failure, HttpFailure::Refused { status: 401, .. })
             && unauthorized == Unauthorized::Never
         {
@@ -299,10 +300,7 @@ impl Client {
                 self.token.reject(number);
             }
             let at = self.extensions.earliest();
-            self.settle_extension(Extending::Retrying {
-                at,
-                unauthorized: Unauthorized::Once,
-            });
+            self.plan_extension(at, Unauthorized::Once);
         } else {
             self.settle_extension(Extending::Refused);
         }
@@ -323,6 +321,21 @@ impl Client {
             Some(unauthorized)
         } else {
             None
+        }
+    }
+
+    /// Plans the next attempt to extend. There is none if the server asked for silence until after the
+    /// end.
+    pub(super) fn plan_extension(&mut self, at: Duration, unauthorized: Unauthorized) {
+        if let Session::Warned {
+            warning, extension, ..
+        } = &mut self.session
+        {
+            *extension = if self.extensions.held_until() > warning.at {
+                Extending::Refused
+            } else {
+                Extending::Retrying { at, unauthorized }
+            };
         }
     }
 

@@ -92,7 +92,7 @@ impl Client {
     fn stay_signed_in(&mut self) -> Outcome {
         let Session::Warned {
             warning, extension, ..
-        } = &mut self.session
+        } = &self.session
         else {
             return Outcome::Ignored("no warning is shown");
         };
@@ -102,10 +102,8 @@ impl Client {
         if let Extending::Requested { .. } = extension {
             return Outcome::Ignored("an extension is under way");
         }
-        *extension = Extending::Retrying {
-            at: self.now.max(self.extensions.earliest()),
-            unauthorized: Unauthorized::Never,
-        };
+        let at = self.now.max(self.extensions.earliest());
+        self.plan_extension(at, Unauthorized::Never);
         Outcome::Acted
     }
 

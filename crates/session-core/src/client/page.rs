@@ -55,6 +55,11 @@ impl Client {
         {
             self.revocation.take_over(session, self.now);
         }
+        if let Presence::Present = presence
+            && self.session.facts().is_none()
+        {
+            self.revocation.give_way();
+        }
         match presence {
             Presence::LoggedOut { session } | Presence::LogoutPending { session }
                 if !session.is_empty() =>
@@ -77,7 +82,6 @@ impl Client {
                     Session::Anonymous { .. } | Session::Expired { .. } | Session::LoggingOut
                 ) =>
             {
-                self.revocation.give_way();
                 self.look_again()
             }
             Presence::Unknown
@@ -164,12 +168,12 @@ impl Client {
                 self.inquiry.want_anew(self.now);
                 Outcome::Acted
             }
-            (TabNoticeKind::LoggedOut | TabNoticeKind::Expired, Some(false))
+            (TabNoticeKind::Expired, Some(false)) => Outcome::Ignored(ANOTHER),
+            (TabNoticeKind::LoggedOut, Some(false))
                 if self.session.facts().is_some_and(Facts::is_told) =>
             {
                 Outcome::Ignored(ANOTHER)
             }
-            (TabNoticeKind::Expired, Some(false)) => Outcome::Ignored(ANOTHER),
             (TabNoticeKind::LoggedOut, Some(false) | None) => match &self.session {
                 // Perhaps it is what is being restored. If so, an answer that comes too late is
                 // told by the name of its session; a server that tells none is not asked on.

@@ -4,7 +4,7 @@ use super::{Client, Outcome, life::Herald};
 use crate::{
     Effect, HttpFailure, Replay, RequestFailure, RequestId,
     requests::Unauthorized,
-    session::{Origin, Session},
+    session::{Prompt, Session},
 };
 
 impl Client {
@@ -22,11 +22,12 @@ impl Client {
         }
     }
 
-    /// A request may wait for a restore, unless the page still holds what another session wrote.
+    /// A request may wait for the restore that a page begins with. A later one may be of another user
+    /// than whoever wrote what the page still holds.
     fn takes_requests(&self) -> bool {
         match &self.session {
             Session::Starting | Session::Active { .. } | Session::Warned { .. } => true,
-            Session::Restoring { origin, .. } => matches!(origin, Origin::Anonymous { .. }),
+            Session::Restoring { prompt, .. } => matches!(prompt, Prompt::Start),
             Session::Anonymous { .. }
             | Session::Authenticating { .. }
             | Session::Expired { .. }

@@ -73,7 +73,7 @@ impl Client {
         [
             self.requests.deadline(),
             self.cover_at(),
-            online(self.revocation.deadline()),
+            online(self.revocation.deadline()).filter(|_| !self.keeps_logout_back()),
             question,
             online(self.inquiry.deadline()),
             online(self.session.extension_retry().map(|(at, _)| at)),
@@ -96,6 +96,9 @@ impl Client {
 
     /// Tells the server of a logout that it does not know of, before anything else.
     pub(super) fn deliver_logout(&mut self, token: Option<AccessToken>) {
+        if self.keeps_logout_back() {
+            return;
+        }
         let Some(session) = self.revocation.due(self.now).map(ToOwned::to_owned) else {
             return;
         };
@@ -107,6 +110,14 @@ impl Client {
             token,
             session,
         });
+    }
+
+    /// Returns whether a logout waits for the login that is under way, whose session it could end.
+    fn keeps_logout_back(&self) -> bool {
+        let Session::Authenticating { attempt, .. } = &self.session else {
+            return false;
+        };
+        matches!(attempt, Attempt::Sent(_)) && self.revocation.is_nameless()
     }
 
     /// Sends the credentials, unless a logout is on its way: it goes first.

@@ -4,7 +4,7 @@
 //! close nothing reopens it in the same epoch; waiting times grow with full jitter and start over
 //! only after a connection has lasted; whoever hurries, the bound on attempts holds.
 
-mod facts;
+mod reading;
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     policy::{LONGEST_WINDOW, Rate, Timing},
 };
 
-pub(crate) use facts::Due;
+pub(crate) use reading::Due;
 
 /// Where the socket is in its life.
 #[derive(Clone, Copy, Debug, Hash)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use session_protocol::SessionConfig;
+
 /// How much longer than a request may take a refresh waits for its turn.
 const LOCK_MARGIN: Duration = Duration::from_secs(2);
 
@@ -106,7 +108,9 @@ impl Default for Timing {
             sound: Duration::from_secs(60),
             activity_interval: Duration::from_secs(30),
             report_patience: Duration::from_secs(5),
-            lock_patience: Duration::from_secs(10).saturating_add(LOCK_MARGIN),
+            lock_patience: SessionConfig::default()
+                .request_timeout
+                .saturating_add(LOCK_MARGIN),
             leader_check: Duration::from_secs(5),
             leader_answer: Duration::from_secs(1),
             leader_silence: Duration::from_secs(15),

@@ -1,12 +1,12 @@
 //! Backends that name a session late, with an empty name, or never.
 
-use session_core::{Command, HttpFailure, Input, LockName, Presence};
+use session_core::{Command, HttpFailure, Input, LockName, Presence, Replay};
 use session_protocol::{ActiveSession, ServerMessage, TabNoticeKind};
 
 use crate::support::{
     samples::{
-        ada, bob, first_session, grant_for, logged_out, logged_out_of, millis, refused, secs,
-        session,
+        ada, bob, first_session, grant_for, logged_out, logged_out_of, millis, pending_logout,
+        refused, secs, session,
     },
     world::World,
 };
@@ -35,6 +35,77 @@ fn a_logout_without_a_name_gives_way_to_a_login_elsewhere() {
         assert_eq!(world.count("RequestLogout"), calls, "answered: {answered}");
         assert_eq!(world.view().user(), Some(&bob()));
     }
+}
+
+#[test]
+fn a_logout_without_a_name_that_is_under_way_goes_before_what_it_could_meet() {
+    let mut world = left_without_a_name(false);
+    let (logouts, refreshes) = (world.count("RequestLogout"), world.count("RequestRefresh"));
+
+    world.hear(TabNoticeKind::LoggedIn, "", 1);
+    world.advance(secs(5));
+    assert_eq!(world.count("RequestRefresh"), refreshes);
+
+    world.refuse_logout(refused(503, ""));
+    world.answer_refresh_with(session("", bob()));
+    world.advance(secs(120));
+    assert_eq!(world.count("RequestLogout"), logouts);
+    assert_eq!(world.view().user(), Some(&bob()));
+}
+
+#[test]
+fn a_logout_without_a_name_does_not_overtake_a_login() {
+    for succeeds in [true, false] {
+        let mut world = left_without_a_name(true);
+        let logouts = world.count("RequestLogout");
+        world.log_in(&bob());
+
+        world.advance(secs(20));
+        assert_eq!(world.count("RequestLogout"), logouts);
+
+        if succeeds {
+            world.answer_login_ok(session("", bob()));
+        } else {
+            world.refuse_login(refused(401, "invalid_credentials"));
+        }
+        world.advance(secs(20));
+        let more = usize::from(!succeeds);
+        assert_eq!(world.count("RequestLogout"), logouts + more, "{succeeds}");
+    }
+}
+
+#[test]
+fn a_logout_without_a_name_that_was_taken_over_gives_way_too() {
+    let mut world = World::new();
+    world.start(Presence::Unknown);
+    let presence = pending_logout("");
+    world.send(Input::PresenceRead { presence });
+    world.refuse_logout(refused(503, ""));
+
+    let presence = Presence::Present;
+    world.send(Input::PresenceRead { presence });
+    world.advance(secs(120));
+
+    assert_eq!(world.count("RequestLogout"), 1);
+}
+
+#[test]
+fn a_request_waits_for_no_session_that_another_tab_began() {
+    let mut world = left_without_a_name(true);
+    world.hear(TabNoticeKind::LoggedIn, "", 1);
+
+    world.submit(1, Replay::Safe);
+
+    world.expect_only("FailRequest session ended");
+}
+
+#[test]
+fn a_session_with_an_empty_name_has_a_socket() {
+    let mut world = unnamed();
+
+    world.answer_session_active(session("", ada()));
+
+    world.expect_only("OpenSocket");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use session_core::{Command, Extension, HttpFailure, Input, Phase, Warning};
 use session_protocol::{EndReason, ServerMessage, WarningCause};
 
 use crate::support::{
-    samples::{ending_in, expired, first_session, idle_warning, refused, secs},
+    samples::{ending_in, expired, first_session, idle_warning, refused, refused_for, secs},
     world::World,
 };
 
@@ -141,6 +141,19 @@ fn a_refused_extension_is_shown_and_not_repeated() {
 
     world.refuse_extension(refused(409, "not_extendable"));
     world.advance(secs(20));
+
+    assert_eq!(warning(&world).extension, Extension::Refused);
+    assert_eq!(world.count("RequestExtension"), 1);
+}
+
+#[test]
+fn an_extension_that_may_not_come_before_the_end_is_refused() {
+    let mut world = warned();
+    world.command(Command::StaySignedIn);
+
+    world.refuse_extension(refused_for(429, secs(3_000)));
+    assert_eq!(warning(&world).extension, Extension::Refused);
+    world.command(Command::StaySignedIn);
 
     assert_eq!(warning(&world).extension, Extension::Refused);
     assert_eq!(world.count("RequestExtension"), 1);
