@@ -52,10 +52,7 @@ pub fn rows() -> Vec<(String, String)> {
         ("a connection was sound after", sound),
         ("reports of activity, one in", activity_interval),
         ("a report waits for the socket, at most", report_patience),
-        (
-            "a refresh waits for its turn, with `requestTimeout` at 10 s",
-            lock_patience,
-        ),
+        ("a refresh waits for its turn, by default", lock_patience),
         ("a follower asks for the leader every", leader_check),
         ("a leader answers within", leader_answer),
         ("a silent leader is overtaken after", leader_silence),
