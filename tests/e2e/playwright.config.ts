@@ -4,9 +4,9 @@ import { defineConfig } from '@playwright/test';
 
 // What watches a limit pass goes first, so that it runs beside the many short tests.
 const SLOW = /(tokens|idle|outage|accessibility|sharing-(expiry|freeze))\.spec\.ts/;
-// What measures milliseconds goes last, one after the other, and has the machine for itself
-// (`--no-deps` to run it only).
-const ALONE = /(latency|sharing-(handover|crash|logout|visibility|warning))\.spec\.ts/;
+// What measures milliseconds, or has many tabs at work in a few seconds, goes last, one after the other,
+// and has the machine for itself (`--no-deps` to run it only).
+const ALONE = /(latency|refresh-crowd|sharing-(handover|crash|logout|visibility|warning))\.spec\.ts/;
 
 export default defineConfig({
   testDir: '.',

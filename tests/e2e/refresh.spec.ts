@@ -1,12 +1,9 @@
 // Refreshes that fail: for a while, for good, and very slowly.
 import { answered } from './support/console';
-import { App, type Badge } from './support/pages';
-import { PARTS, takeAway } from './support/sharing';
+import { App } from './support/pages';
 import { expect, test } from './support/test';
 
 test.use({ flags: '--access-token-lifetime 5s' });
-
-const SOCKETS_OF_SESSION = 5;
 
 const refreshed = (status: number) => (answer: { url(): string; status(): number }) =>
   answer.url().endsWith('/api/auth/refresh') && answer.status() === status;
@@ -48,42 +45,4 @@ test('a refresh that outlasts the token leaves the page as it is', async ({ back
   await app.expectLive();
   await app.expectMoreUpdates();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
-});
-
-test.describe('tabs that share nothing', () => {
-  test.use({ flags: '' });
-
-  test('ten of them come back while the first answer is late: some wait, none is logged out', async ({
-    backend,
-    context,
-    page,
-    watch,
-  }) => {
-    watch.expect(answered(429, '/api/auth/refresh'));
-    await takeAway(context, PARTS);
-    const first = new App(page);
-    await first.logIn();
-    await backend.demo('slow-refresh?seconds=7');
-    const tabs: App[] = [];
-    for (let count = 0; count < 10; count += 1) tabs.push(new App(await context.newPage()));
-    await Promise.all(tabs.map(({ page }) => page.goto('/')));
-    const all = [first, ...tabs];
-    const showing = async (text: Badge) => {
-      const badges = await Promise.all(all.map(async ({ badge }) => badge.textContent()));
-      return badges.filter((badge) => badge === text).length;
-    };
-    // A session has so many sockets; the oldest tabs gave theirs up and still work over HTTP.
-    const others = all.length - SOCKETS_OF_SESSION;
-    await expect.poll(async () => showing('Degraded'), { timeout: 20_000 }).toBe(others);
-    await expect.poll(async () => showing('Live')).toBe(SOCKETS_OF_SESSION);
-    for (const tab of all) {
-      if ((await tab.badge.textContent()) === 'Live') await tab.expectMoreUpdates(1);
-      await expect(tab.page.getByRole('alertdialog')).toHaveCount(0);
-      await expect(tab.email).toHaveCount(0);
-    }
-    expect(await backend.metric('rotations_total')).toBe(1);
-    expect(await backend.metric('security_events_total{label="predecessor_tolerated"}')).toBe(5);
-    expect(await backend.metric('security_events_total{label="predecessor_put_off"}')).toBeGreaterThan(0);
-    expect(await backend.metric('sessions_ended_total')).toBe(0);
-  });
 });
