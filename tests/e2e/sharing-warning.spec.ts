@@ -1,12 +1,14 @@
 // A warning in all tabs is answered in one: it is gone in all, and no tab raises itself.
 import type { Page } from '@playwright/test';
-import { report } from './support/figures';
+import { median, report } from './support/figures';
 import type { App } from './support/pages';
 import { Sharing } from './support/sharing';
 import { expect, test } from './support/test';
 import { installVisibility, setVisible } from './support/visibility';
 
 const TABS = 4;
+// The slowest of a few may be the machine's.
+const ROUNDS = 5;
 const LIMIT_MS = 1_000;
 
 declare global {
@@ -54,17 +56,21 @@ for (const who of ['with the socket', 'without a socket'] as const) {
     // The others are behind it.
     for (const app of sharing.tabs) await setVisible(app.page, app === one);
     await one.page.getByRole('link', { name: 'Settings', exact: true }).focus();
-    await backend.demo('warn?seconds=90');
-    for (const app of sharing.tabs) await expect(app.warning).toBeVisible();
+    const took: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await backend.demo('warn?seconds=90');
+      for (const app of sharing.tabs) await expect(app.warning).toBeVisible();
 
-    await one.page.bringToFront();
-    await one.warning.getByRole('button', { name: 'Stay signed in' }).click();
-    const clicked = await one.page.evaluate(() => window.probe.clickedAt);
-    for (const app of sharing.tabs) await expect(app.warning).toHaveCount(0);
-    const closed = await latest(sharing, (page) => page.evaluate(() => window.closedAt.at(-1)!));
-    const took = closed - clicked;
-    await report(`extension ${who} to the last closed warning of ${TABS}`, `${took} ms`, `${LIMIT_MS} ms`);
-    expect(took, 'milliseconds to the last closed warning').toBeLessThanOrEqual(LIMIT_MS);
+      await one.page.bringToFront();
+      await one.warning.getByRole('button', { name: 'Stay signed in' }).click();
+      const clicked = await one.page.evaluate(() => window.probe.clickedAt);
+      for (const app of sharing.tabs) await expect(app.warning).toHaveCount(0);
+      const closed = await latest(sharing, (page) => page.evaluate(() => window.closedAt.at(-1)!));
+      took.push(closed - clicked);
+    }
+    const name = `extension ${who} to the last closed warning of ${TABS}, median of ${ROUNDS}`;
+    await report(name, `${median(took)} ms`, `${LIMIT_MS} ms`);
+    expect(median(took), 'milliseconds to the last closed warning').toBeLessThanOrEqual(LIMIT_MS);
     await expectNobodyRaised(sharing);
     // The one that is seen gives the focus back to where the person was.
     await expect(one.page.getByRole('link', { name: 'Settings', exact: true })).toBeFocused();
